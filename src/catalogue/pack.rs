@@ -1,0 +1,153 @@
+//! The catalogue as one block of bytes: tables of records packed with postcard, and an index of hashed names.
+//!
+//! Why not static Rust tables: each `&'static str` in one is a relocation that the loader applies at start-up, so a
+//! larger catalogue would start slower. Here nothing is touched but the records that are asked for.
+
+use serde::{Deserialize, Serialize};
+
+/// The tables of a pack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Table {
+    /// Provider records, by id.
+    Providers,
+    /// Source records of all providers.
+    Sources,
+    /// What look-ups need of an entry.
+    Heads,
+    /// Entries whole, in the order of `Heads`.
+    Entries,
+    /// Wire shapes of all providers.
+    Wires,
+    /// Playbooks, shared and providers' own.
+    Playbooks,
+    /// Sentences of advice, likewise.
+    Advice,
+    /// Placeholders.
+    Terms,
+    /// Categories.
+    Categories,
+    /// Words of one meaning.
+    Synonyms,
+    /// Words that announce a code: one record.
+    CodeWords,
+    /// The order table: one record.
+    Order,
+    /// Hashes of names with the record that each stands for: one record of fixed-width pairs.
+    Names,
+}
+
+const TABLES: usize = 13;
+
+/// Builds a pack.
+#[derive(Default)]
+pub struct Writer {
+    tables: [Vec<Vec<u8>>; TABLES],
+    names: Vec<(u64, u32)>,
+}
+
+impl Writer {
+    /// Adds a record, and says which number it got in its table.
+    ///
+    /// # Panics
+    /// When the record cannot be packed, which would be a fault of its type; this runs at build time.
+    pub fn push<T: Serialize>(&mut self, table: Table, record: &T) -> u32 {
+        let bytes = postcard::to_stdvec(record).expect("catalogue records can be packed");
+        let records = &mut self.tables[table as usize];
+        records.push(bytes);
+        u32::try_from(records.len() - 1).expect("fewer than 2^32 records")
+    }
+
+    /// Lets a record be found by the hash of a name.
+    pub fn name(&mut self, hash: u64, record: u32) {
+        self.names.push((hash, record));
+    }
+
+    /// The finished pack.
+    ///
+    /// # Panics
+    /// When it outgrows 4 GiB.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<u8> {
+        self.names.sort_unstable();
+        self.names.dedup();
+        let names = self.names.iter().flat_map(|(hash, record)| {
+            hash.to_le_bytes().into_iter().chain(record.to_le_bytes())
+        });
+        self.tables[Table::Names as usize] = vec![names.collect()];
+        let offsets: usize = self.tables.iter().map(|records| 4 * (records.len() + 1)).sum();
+        let mut at = 8 * TABLES + offsets;
+        let (mut head, mut index, mut body) = (Vec::new(), Vec::new(), Vec::new());
+        let small = |number: usize| u32::try_from(number).expect("a pack of less than 4 GiB").to_le_bytes();
+        for records in &self.tables {
+            head.extend(small(8 * TABLES + index.len()));
+            head.extend(small(records.len()));
+            for record in records {
+                index.extend(small(at));
+                at += record.len();
+                body.extend_from_slice(record);
+            }
+            index.extend(small(at));
+        }
+        head.extend(index);
+        head.extend(body);
+        head
+    }
+}
+
+/// A finished pack, read in place.
+#[derive(Clone, Copy)]
+pub struct Pack<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> Pack<'a> {
+    /// Reads a pack in place. The bytes must come from [`Writer::finish`].
+    #[must_use]
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes }
+    }
+
+    fn number(&self, at: usize) -> u32 {
+        let four = self.bytes.get(at..at + 4).and_then(|slice| slice.try_into().ok());
+        u32::from_le_bytes(four.expect("the pack is whole"))
+    }
+
+    /// How many records a table has.
+    #[must_use]
+    pub fn len(&self, table: Table) -> u32 {
+        self.number(8 * table as usize + 4)
+    }
+
+    /// The bytes of a record.
+    ///
+    /// # Panics
+    /// When there is no such record.
+    #[must_use]
+    pub fn bytes(&self, table: Table, record: u32) -> &'a [u8] {
+        assert!(record < self.len(table), "no record {record} in {table:?}");
+        let index = self.number(8 * table as usize) as usize + 4 * record as usize;
+        &self.bytes[self.number(index) as usize..self.number(index + 4) as usize]
+    }
+
+    /// A record of a table.
+    ///
+    /// # Panics
+    /// When there is no such record, or it is of another type than was written.
+    #[must_use]
+    pub fn get<T: Deserialize<'a>>(&self, table: Table, record: u32) -> T {
+        postcard::from_bytes(self.bytes(table, record)).expect("the pack was written by the same types")
+    }
+
+    /// The numbers of the records that a hashed name stands for.
+    pub fn named(&self, hash: u64) -> impl Iterator<Item = u32> + use<'a> {
+        let names = self.bytes(Table::Names, 0);
+        let (pairs, _) = names.as_chunks::<12>();
+        let hash_of = |pair: &[u8; 12]| u64::from_le_bytes(pair[..8].try_into().expect("eight bytes"));
+        let first = pairs.partition_point(|pair| hash_of(pair) < hash);
+        pairs[first..]
+            .iter()
+            .take_while(move |pair| hash_of(pair) == hash)
+            .map(|pair| u32::from_le_bytes(pair[8..].try_into().expect("four bytes")))
+    }
+}

@@ -1,0 +1,172 @@
+//! The command line as typed.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use feedfix::catalogue::model::{Category, Policy, Who};
+use std::path::PathBuf;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "feedfix",
+    version,
+    about = "What a bank-feed error means, why it happened, what to do in which order, who has to act, and whether a retry helps",
+    after_help = "A code is explained, a file or piped-in payload is diagnosed, without naming a command:\n  \
+                  feedfix 324\n  feedfix error.json\n  curl … | feedfix\n\n\
+                  Exit status: 0 answered, 1 no match or only guesses, 2 wrong usage, 3 input unreadable, 4 catalogue invalid.",
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+/// Options that hold for every command.
+#[derive(Args, Debug)]
+pub(crate) struct Global {
+    /// How to print the answer [env: FEEDFIX_FORMAT]
+    #[arg(long, global = true, value_name = "FORMAT", help_heading = "Global options")]
+    pub(crate) format: Option<Format>,
+    /// Print one field only, such as retry.policy or steps.0.text; a leading / starts at the whole answer
+    #[arg(long, global = true, value_name = "PATH", help_heading = "Global options")]
+    pub(crate) field: Option<String>,
+    /// The provider that is meant: plaid, quickbooks-online, … [env: FEEDFIX_PROVIDER, as a preference]
+    #[arg(short, long, global = true, value_name = "PROVIDER", help_heading = "Global options")]
+    pub(crate) provider: Option<String>,
+    /// A file or folder of catalogue entries to lay over the built-in ones; may be repeated [env: FEEDFIX_CATALOGUE]
+    #[arg(long, global = true, value_name = "PATH", help_heading = "Global options")]
+    pub(crate) catalogue: Vec<PathBuf>,
+    /// When to use colour [env: FEEDFIX_COLOR, NO_COLOR, CLICOLOR_FORCE]
+    #[arg(long, global = true, value_name = "WHEN", help_heading = "Global options")]
+    pub(crate) color: Option<ColorWhen>,
+    /// Do not read the configuration file
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(crate) no_config: bool,
+    /// Say nothing on standard error but errors
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub(crate) quiet: bool,
+    /// Say on standard error what is being done
+    #[arg(short, long, global = true, conflicts_with = "quiet", help_heading = "Global options")]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Explain a code: meaning, causes, steps, who must act, whether to retry
+    Explain(ExplainArgs),
+    /// Find out what a payload, a file or a trouble in words is about
+    Diagnose(DiagnoseArgs),
+    /// List codes and symptoms
+    List(ListArgs),
+    /// List the providers
+    Providers,
+    /// List the kinds of trouble
+    Categories,
+    /// Look into the catalogue: check files, print schemas, show entries and settings
+    #[command(subcommand)]
+    Catalogue(CatalogueCommand),
+}
+
+/// What is asked without naming a command.
+#[derive(Args, Debug, Default)]
+pub(crate) struct AskArgs {
+    /// A code, or a file that holds a payload
+    #[arg(value_name = "CODE|FILE")]
+    pub(crate) query: Vec<String>,
+    /// The product that is used, such as "QuickBooks Self-Employed"
+    #[arg(long, value_name = "PRODUCT")]
+    pub(crate) product: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExplainArgs {
+    /// Codes: 324, plaid:ITEM_LOGIN_REQUIRED, mx:DENIED@member, "error 324"
+    #[arg(required = true, value_name = "CODE", allow_negative_numbers = true)]
+    pub(crate) codes: Vec<String>,
+    /// The product that is used, such as "QuickBooks Self-Employed"
+    #[arg(long, value_name = "PRODUCT")]
+    pub(crate) product: Option<String>,
+}
+
+#[derive(Args, Debug, Default)]
+pub(crate) struct DiagnoseArgs {
+    /// Files, words, or - for standard input
+    #[arg(value_name = "FILE|WORDS|-")]
+    pub(crate) inputs: Vec<String>,
+    /// Take the arguments for words, even if a file is called so
+    #[arg(long, conflicts_with = "file")]
+    pub(crate) text: bool,
+    /// Take the arguments for files
+    #[arg(long)]
+    pub(crate) file: bool,
+    /// The product that is used, such as "QuickBooks Self-Employed"
+    #[arg(long, value_name = "PRODUCT")]
+    pub(crate) product: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ListArgs {
+    /// Only this kind of trouble
+    #[arg(long, value_name = "CATEGORY", value_parser = word::<Category>(Category::ALL.iter().map(|it| it.word())))]
+    pub(crate) category: Option<Category>,
+    /// Only where this one must act
+    #[arg(long, value_name = "WHO", value_parser = word::<Who>(Who::ALL.iter().map(|it| it.word())))]
+    pub(crate) who: Option<Who>,
+    /// Only with this answer to whether a retry helps
+    #[arg(long, value_name = "POLICY", value_parser = word::<Policy>(Policy::ALL.iter().map(|it| it.word())))]
+    pub(crate) retry: Option<Policy>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CatalogueCommand {
+    /// Check catalogue files: every fault with file, line, entry and the way out
+    Check {
+        /// Files or folders; without any, the overlays that are in force
+        paths: Vec<PathBuf>,
+    },
+    /// Print the JSON Schema of a catalogue file or of an answer
+    Schema {
+        /// Of what
+        #[arg(long, value_name = "WHAT", default_value = "catalogue")]
+        of: SchemaOf,
+    },
+    /// Show where settings come from, or entries as the catalogue holds them
+    Show {
+        /// Entries; without any, the settings in force
+        entries: Vec<String>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    Catalogue,
+    Answer,
+    List,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    #[default]
+    Text,
+    Json,
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorWhen {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// A parser for the fixed words of the contract, which clap then lists and corrects.
+fn word<T: std::str::FromStr<Err = ()> + Clone + Send + Sync + 'static>(
+    words: impl Iterator<Item = &'static str>,
+) -> impl clap::builder::TypedValueParser<Value = T> {
+    use clap::builder::TypedValueParser;
+    clap::builder::PossibleValuesParser::new(words.collect::<Vec<_>>()).try_map(|word| word.parse().map_err(|()| "not a word of this list"))
+}

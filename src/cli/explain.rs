@@ -1,0 +1,52 @@
+//! `feedfix explain`: what codes mean.
+
+use super::Run;
+use super::args::ExplainArgs;
+use super::failure::{Failure, Status, did_you_mean};
+use feedfix::catalogue::Catalogue;
+use feedfix::diagnose::{Hint, code};
+
+pub(crate) fn run(run: &mut Run, args: &ExplainArgs) -> anyhow::Result<Status> {
+    let catalogue = run.settings.catalogue()?;
+    let hint = run.settings.hint(&catalogue, args.product.as_deref())?;
+    let mut worst = Status::Answered;
+    for (index, asked) in args.codes.iter().enumerate() {
+        if index > 0 && run.output.format() != super::Format::Json && !run.output.wants_field() {
+            run.output.print("\n")?;
+        }
+        worst = worst.max(one(run, &catalogue, asked, &hint)?);
+    }
+    Ok(worst)
+}
+
+/// Explains one code; an unknown one gets the nearest spellings.
+pub(crate) fn one(run: &Run, catalogue: &Catalogue, asked: &str, hint: &Hint) -> anyhow::Result<Status> {
+    conflict(catalogue, asked, hint)?;
+    let answer = code::explain(catalogue, asked, hint);
+    let known = answer.as_ref().is_some_and(|answer| answer.diagnoses.iter().any(|it| it.known));
+    if !known {
+        let near = did_you_mean(&code::near(catalogue, asked, hint));
+        let help = if near.is_empty() { "feedfix list shows all codes, feedfix diagnose takes words and payloads".to_owned() } else { near };
+        let Some(answer) = answer else {
+            return Err(Failure::new(Status::NoMatch, "unknown-code", format!("the catalogue has no code {asked:?}")).help(help).into());
+        };
+        run.output.note(&format!("the catalogue has no code {asked:?}; {help}"));
+        return run.output.answer(&answer);
+    }
+    match answer {
+        Some(answer) => run.output.answer(&answer),
+        None => Ok(Status::NoMatch),
+    }
+}
+
+/// `-p mx plaid:NO_ACCOUNTS` names two providers: neither is dropped silently.
+fn conflict(catalogue: &Catalogue, asked: &str, hint: &Hint) -> Result<(), Failure> {
+    let Some(flag) = &hint.provider else { return Ok(()) };
+    let prefix = asked.split_once(':').map(|(prefix, _)| prefix.trim());
+    match prefix.filter(|prefix| catalogue.provider(prefix).is_some() && prefix != flag) {
+        Some(prefix) if code::meanings(catalogue, asked, hint).1.is_empty() => {
+            Err(Failure::usage("two-providers", format!("{asked:?} names {prefix}, and --provider {flag}")).help("drop one of them"))
+        }
+        _ => Ok(()),
+    }
+}

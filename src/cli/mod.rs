@@ -1,0 +1,94 @@
+//! The edge: arguments, files, streams and exit statuses around the library.
+
+mod args;
+mod catalogue;
+mod explain;
+mod failure;
+mod list;
+mod output;
+mod settings;
+
+use args::{Cli, Command, Format};
+use clap::Parser;
+use failure::{Failure, Status};
+use output::Output;
+use settings::Settings;
+use std::io::Write;
+use std::process::ExitCode;
+
+/// What a command works with.
+pub(crate) struct Run {
+    pub(crate) settings: Settings,
+    pub(crate) output: Output,
+}
+
+pub(crate) fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refused(&error),
+    };
+    let json_errors = cli.global.format.is_some_and(|format| format == Format::Json) || json_asked();
+    match run(cli) {
+        Ok(status) => status.into(),
+        Err(error) => fail(&error, json_errors),
+    }
+}
+
+/// Whether errors are to be JSON where the command line itself could not be read, or says nothing of it.
+fn json_asked() -> bool {
+    let args: Vec<_> = std::env::args_os().skip(1).collect();
+    let flag = args.iter().any(|arg| arg == "--format=json") || args.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json");
+    let other = args.iter().any(|arg| arg == "--format" || arg.to_string_lossy().starts_with("--format="));
+    flag || (!other && std::env::var_os("FEEDFIX_FORMAT").is_some_and(|format| format == "json"))
+}
+
+/// What clap says to arguments that it cannot take: help and version are answers, the rest is wrong usage.
+fn refused(error: &clap::Error) -> ExitCode {
+    use clap::error::ErrorKind;
+    let answers = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if !answers && json_asked() {
+        let text = error.render().to_string();
+        let message = text.trim_start_matches("error: ").trim_end();
+        return fail(&Failure::usage("usage", message).into(), true);
+    }
+    let _ = error.print();
+    if answers { Status::Answered.into() } else { Status::Usage.into() }
+}
+
+fn fail(error: &anyhow::Error, json: bool) -> ExitCode {
+    if broken_pipe(error) {
+        return Status::Answered.into();
+    }
+    let unknown;
+    let failure = match error.downcast_ref::<Failure>() {
+        Some(failure) => failure,
+        None => {
+            unknown = Failure::new(Status::Unreadable, "io", format!("{error:#}"));
+            &unknown
+        }
+    };
+    let text = if json { failure.json() } else { format!("feedfix: {failure}") };
+    // Nothing is left to do when standard error is closed, too.
+    let _ = writeln!(std::io::stderr(), "{text}");
+    failure.status.into()
+}
+
+/// Whoever read our output has had enough: the run ends silently.
+fn broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+fn run(cli: Cli) -> anyhow::Result<Status> {
+    let settings = Settings::of(&cli.global)?;
+    let output = Output::new(&settings);
+    let mut run = Run { settings, output };
+    match cli.command {
+        Some(Command::Explain(args)) => explain::run(&mut run, &args),
+        Some(Command::List(args)) => list::codes(&mut run, &args),
+        Some(Command::Providers) => list::providers(&mut run),
+        Some(Command::Categories) => list::categories(&mut run),
+        Some(Command::Catalogue(command)) => catalogue::run(&mut run, &command),
+        _ => Err(Failure::usage("x", "y").into()),
+    }
+}

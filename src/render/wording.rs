@@ -1,0 +1,116 @@
+//! How the fixed words of the contract are said to a person.
+
+use crate::answer::{Diagnosis, DiagnosisKind, Retry, WaitFrom};
+use crate::catalogue::model::{Place, Policy, Trust, Who};
+use crate::text::duration;
+
+pub(super) fn who(who: Who) -> &'static str {
+    match who {
+        Who::EndUser => "the owner of the bank account",
+        Who::Integrator => "the developers of the app",
+        Who::Aggregator => "the provider of the feed",
+        Who::Institution => "the bank",
+        Who::Nobody => "nobody: it passes by itself",
+        Who::Unknown => "not known",
+    }
+}
+
+pub(super) fn actor(who: Who) -> &'static str {
+    match who {
+        Who::EndUser => "account owner",
+        Who::Integrator => "developer",
+        Who::Aggregator => "provider",
+        Who::Institution => "bank",
+        Who::Nobody => "nobody",
+        Who::Unknown => "anyone",
+    }
+}
+
+pub(super) fn place(place: Place) -> &'static str {
+    match place {
+        Place::BankSite => "on the bank's site",
+        Place::BankContact => "with the bank",
+        Place::App => "in the app",
+        Place::Dashboard => "status page or dashboard",
+        Place::Code => "in the code",
+        Place::Device => "on your device",
+        Place::Support => "with support",
+    }
+}
+
+/// The retry verdict as a sentence without its note.
+pub(super) fn retry(retry: &Retry) -> String {
+    let wait = retry.wait_s.map(|seconds| {
+        let from = match retry.wait_from {
+            Some(WaitFrom::Payload) => " (as the message says)",
+            Some(WaitFrom::Default) => " (our default)",
+            _ => "",
+        };
+        format!("{}{from}", duration(seconds))
+    });
+    let mut said = match (retry.policy, wait) {
+        (Policy::Now, _) => "yes, at once".to_owned(),
+        (Policy::Later, Some(wait)) => format!("yes, after {wait}"),
+        (Policy::Later, None) => "yes, later, without changing anything".to_owned(),
+        (Policy::AfterFix, Some(wait)) => format!("only after the fix, and not before {wait}"),
+        (Policy::AfterFix, None) => "only after the fix".to_owned(),
+        (Policy::Never, _) => "no".to_owned(),
+        (Policy::Unknown, _) => "not known".to_owned(),
+    };
+    if let Some(backoff) = &retry.backoff {
+        said.push_str("; ");
+        said.push_str(backoff);
+    }
+    said
+}
+
+pub(super) fn trust(trust: Trust) -> &'static str {
+    match trust {
+        Trust::Official => "documented by the provider",
+        Trust::ThirdParty => "from third parties",
+        Trust::Inferred => "inferred",
+    }
+}
+
+/// How sure a diagnosis is, in words.
+pub(super) fn confidence(confidence: f64) -> &'static str {
+    match confidence {
+        0.9.. => "sure",
+        0.75.. => "quite sure",
+        0.5.. => "likely",
+        0.25.. => "a guess",
+        _ => "a wild guess",
+    }
+}
+
+/// Code and family, or what stands in for them.
+pub(super) fn code(diagnosis: &Diagnosis) -> String {
+    match (&diagnosis.code, diagnosis.kind) {
+        (None, _) => "no code".to_owned(),
+        (Some(_), DiagnosisKind::Symptom) => "symptom".to_owned(),
+        (Some(code), _) => match &diagnosis.name {
+            Some(name) if !name.is_empty() => format!("{code} {name}"),
+            _ => code.clone(),
+        },
+    }
+}
+
+/// Provider, code and family as the command line takes them.
+pub(super) fn reference(diagnosis: &Diagnosis) -> String {
+    let provider = diagnosis.provider.as_deref().map(|provider| format!("{provider}:")).unwrap_or_default();
+    let code = diagnosis.code.as_deref().unwrap_or("?");
+    let family = diagnosis.family.as_deref().filter(|_| !diagnosis.elsewhere.is_empty());
+    let at = family.map(|family| format!("@{family}")).unwrap_or_default();
+    format!("{provider}{code}{at}")
+}
+
+/// The scope of a step or variant: products and institutions.
+pub(super) fn scope(products: &[String], institutions: &[String]) -> Option<String> {
+    let said = match (products.is_empty(), institutions.is_empty()) {
+        (true, true) => return None,
+        (false, true) => products.join(", "),
+        (true, false) => format!("at {}", institutions.join(", ")),
+        (false, false) => format!("{}, at {}", products.join(", "), institutions.join(", ")),
+    };
+    Some(said)
+}
