@@ -7,6 +7,7 @@
 pub mod answer;
 pub mod catalogue;
 pub mod diagnose;
+pub mod recognise;
 pub mod render;
 pub mod text;
 

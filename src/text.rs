@@ -29,7 +29,9 @@ pub fn clipped(text: &str, most: usize) -> String {
 /// A number of seconds as a person says it.
 #[must_use]
 pub fn duration(seconds: u64) -> String {
-    let say = |number: u64, unit: &str| if number == 1 { format!("1 {unit}") } else { format!("{number} {unit}s") };
+    let say = |number: u64, unit: &str| {
+        if number == 1 { format!("1 {unit}") } else { format!("{number} {unit}s") }
+    };
     let parts = |big: u64, big_unit, small: u64, small_unit| {
         if small == 0 { say(big, big_unit) } else { format!("{} {}", say(big, big_unit), say(small, small_unit)) }
     };
@@ -52,7 +54,14 @@ mod tests {
 
     #[test]
     fn durations_are_said_as_people_do() {
-        let said = [(1, "1 second"), (90, "90 seconds"), (600, "10 minutes"), (39_845, "11 hours 4 minutes"), (86_400, "24 hours"), (259_200, "3 days")];
+        let said = [
+            (1, "1 second"),
+            (90, "90 seconds"),
+            (600, "10 minutes"),
+            (39_845, "11 hours 4 minutes"),
+            (86_400, "24 hours"),
+            (259_200, "3 days"),
+        ];
         for (seconds, words) in said {
             assert_eq!(duration(seconds), words);
         }

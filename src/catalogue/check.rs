@@ -29,10 +29,20 @@ pub fn check(catalogue: &Catalogue) -> Vec<Finding> {
         let mut report = Report { findings: &mut out, origin: &held.origin, entry: format!("{provider} source {id}") };
         report.required("title", held.value.title.as_deref());
         if held.value.url.as_ref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
-            report.lint("link", "url", "the address is not a web address".to_owned(), "leave it out, and describe the material in the title");
+            report.lint(
+                "link",
+                "url",
+                "the address is not a web address".to_owned(),
+                "leave it out, and describe the material in the title",
+            );
         }
         if held.value.official.is_none() {
-            report.lint("incomplete", "official", "it does not say whether the source is official".to_owned(), "add official = true or false");
+            report.lint(
+                "incomplete",
+                "official",
+                "it does not say whether the source is official".to_owned(),
+                "add official = true or false",
+            );
         }
     }
     for ((id, name), held) in &over.playbooks {
@@ -207,7 +217,12 @@ fn entry(catalogue: &Catalogue, record: &Record, report: &mut Report<'_>) {
     }
     sourced(catalogue, record, sources.as_deref().unwrap_or_default(), report);
     if trust.is_none() {
-        report.lint("incomplete", "code", "it does not say how far to trust it".to_owned(), "add trust = \"official\", \"third-party\" or \"inferred\"");
+        report.lint(
+            "incomplete",
+            "code",
+            "it does not say how far to trust it".to_owned(),
+            "add trust = \"official\", \"third-party\" or \"inferred\"",
+        );
     }
     for (index, other) in entry.related.iter().flatten().chain(&entry.now).enumerate() {
         if !leads_somewhere(catalogue, &record.provider, other) {
@@ -300,12 +315,22 @@ fn walkthrough(catalogue: &Catalogue, provider: &Provider, causes: &[Cause], wri
         let field = format!("step[{index}]");
         for cause in step.fixes.iter().chain(&step.tells) {
             if !ids.contains(cause.as_str()) {
-                report.error("cause", &field, format!("the step {:?} names a cause {cause:?} that is not listed", step.id), "list it under cause");
+                report.error(
+                    "cause",
+                    &field,
+                    format!("the step {:?} names a cause {cause:?} that is not listed", step.id),
+                    "list it under cause",
+                );
             }
         }
         for need in &step.needs {
             if !names.contains(need.as_str()) {
-                report.error("needs", &field, format!("the step {:?} needs {need:?}, which is not there", step.id), "name a step of this walkthrough");
+                report.error(
+                    "needs",
+                    &field,
+                    format!("the step {:?} needs {need:?}, which is not there", step.id),
+                    "name a step of this walkthrough",
+                );
             }
         }
         if step.cost != Cost::Look && !step.tells.is_empty() {

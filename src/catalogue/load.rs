@@ -229,9 +229,9 @@ impl Reader<'_> {
 fn contains(value: &DeValue<'_>, at: usize) -> bool {
     match value {
         DeValue::Array(items) => items.iter().any(|item| item.span().contains(&at) || contains(item.get_ref(), at)),
-        DeValue::Table(table) => table.iter().any(|(key, value)| {
-            key.span().contains(&at) || value.span().contains(&at) || contains(value.get_ref(), at)
-        }),
+        DeValue::Table(table) => {
+            table.iter().any(|(key, value)| key.span().contains(&at) || value.span().contains(&at) || contains(value.get_ref(), at))
+        }
         _ => false,
     }
 }

@@ -6,6 +6,7 @@ pub mod check;
 pub mod finding;
 pub mod key;
 pub mod load;
+pub mod messages;
 pub mod model;
 pub mod order;
 pub mod pack;
@@ -15,8 +16,7 @@ use finding::{Finding, Severity};
 use key::Fit;
 use load::{Held, Loaded};
 use model::{
-    Advice, Category, CategoryEntry, Domain, Entry, Frequency, Order, Playbook, Policy, Provider, Source, Synonyms,
-    Term, Trust, Who, Wire,
+    Advice, Category, CategoryEntry, Domain, Entry, Frequency, Order, Playbook, Policy, Provider, Source, Synonyms, Term, Trust, Who, Wire,
 };
 use pack::{Pack, Table, Writer};
 use serde::{Deserialize, Serialize};
@@ -173,9 +173,7 @@ impl Catalogue {
     /// The entry of exactly this provider, code and family (empty: none, or the only one).
     #[must_use]
     pub fn entry(&self, provider: &str, code: &str, family: &str) -> Option<EntryId> {
-        let of_provider = |(id, fit): &(EntryId, Fit)| {
-            *fit == Fit::Exact && self.head(*id).is_some_and(|head| head.provider == provider)
-        };
+        let of_provider = |(id, fit): &(EntryId, Fit)| *fit == Fit::Exact && self.head(*id).is_some_and(|head| head.provider == provider);
         let found: Vec<_> = self.find_code(code).into_iter().filter(of_provider).map(|(id, _)| id).collect();
         let exact = found.iter().find(|id| self.head(**id).is_some_and(|head| head.family == family));
         match (exact, found.as_slice()) {
@@ -193,9 +191,7 @@ impl Catalogue {
                 let head: Head<'_> = self.base_get(Table::Heads, record);
                 (!self.over.removed_providers.contains(head.provider)).then_some(head)
             }
-            EntryId::Over(index) => {
-                self.over.entries.get(index as usize)?.as_ref().map(|held| self.head_of(&held.value))
-            }
+            EntryId::Over(index) => self.over.entries.get(index as usize)?.as_ref().map(|held| self.head_of(&held.value)),
         }
     }
 
@@ -238,8 +234,7 @@ impl Catalogue {
             trust: entry.trust.unwrap_or(Trust::Inferred),
             domain: entry.domain.unwrap_or(Domain::Feed),
             retired: entry.retired.is_some(),
-            rarity: 4 * class(provider.and_then(|provider| provider.commonness).as_ref())
-                + class(entry.commonness.as_ref()),
+            rarity: 4 * class(provider.and_then(|provider| provider.commonness).as_ref()) + class(entry.commonness.as_ref()),
         }
     }
 
@@ -327,9 +322,7 @@ impl Catalogue {
     pub fn wires(&self) -> Vec<(String, Wire)> {
         let gone = |provider: &String, wire: &Wire| {
             let key = (provider.clone(), wire.id.clone().unwrap_or_default());
-            self.over.removed_providers.contains(provider)
-                || self.over.removed_wires.contains(&key)
-                || self.over.wires.contains_key(&key)
+            self.over.removed_providers.contains(provider) || self.over.removed_wires.contains(&key) || self.over.wires.contains_key(&key)
         };
         let base = self.base_all::<(String, Wire)>(Table::Wires).filter(|(provider, wire)| !gone(provider, wire));
         let over = self.over.wires.iter().map(|((provider, _), held)| (provider.clone(), held.value.clone()));
@@ -348,6 +341,16 @@ impl Catalogue {
     pub fn code_words(&self) -> Vec<String> {
         let base = self.base_all::<Vec<String>>(Table::CodeWords).flatten();
         base.chain(self.over.code_words.iter().cloned()).collect()
+    }
+
+    /// All published messages, as templates (see [`messages`]), with the entry that each stands for.
+    #[must_use]
+    pub fn messages(&self) -> Vec<(EntryId, Vec<u32>)> {
+        let base = self.base_all::<(u32, Vec<u32>)>(Table::Messages).filter(|(id, _)| !self.over.hidden.contains(id));
+        let base = base.map(|(id, template)| (EntryId::Base(id), template));
+        let over = self.over.entries.iter().zip(0..).filter_map(|(held, index)| Some((held.as_ref()?, index)));
+        let over = over.flat_map(|(held, index)| templates(&held.value).into_iter().map(move |it| (EntryId::Over(index), it)));
+        base.chain(over).collect()
     }
 
     /// The order table.
@@ -478,15 +481,10 @@ impl Catalogue {
         }
     }
 
-    fn add_entry(
-        &mut self,
-        provider: &str,
-        kind: Kind,
-        held: Held<Entry>,
-        seen: &mut BTreeSet<String>,
-        findings: &mut Vec<Finding>,
-    ) {
-        let Some(code) = own_id(&held, held.value.code.as_ref(), "code", findings) else { return };
+    fn add_entry(&mut self, provider: &str, kind: Kind, held: Held<Entry>, seen: &mut BTreeSet<String>, findings: &mut Vec<Finding>) {
+        let Some(code) = own_id(&held, held.value.code.as_ref(), "code", findings) else {
+            return;
+        };
         let family = held.value.family.clone().unwrap_or_default();
         let at = if family.is_empty() { String::new() } else { format!("@{family}") };
         let name = format!("{provider}:{code}{at}");
@@ -513,7 +511,9 @@ impl Catalogue {
             self.insert(Held { value: record, origin: held.origin });
             return;
         };
-        let Some(mut record) = self.record(before) else { return };
+        let Some(mut record) = self.record(before) else {
+            return;
+        };
         match before {
             EntryId::Base(id) => _ = self.over.hidden.insert(id),
             EntryId::Over(index) => self.over.entries[index as usize] = None,
@@ -565,6 +565,9 @@ impl Catalogue {
             let head = self.head_of(&held.value);
             let record = out.push(Table::Heads, &head);
             out.push(Table::Entries, &held.value);
+            for template in templates(&held.value) {
+                out.push(Table::Messages, &(record, template));
+            }
             for name in head.aliases.iter().copied().chain([head.code, head.name]).filter(|name| !name.is_empty()) {
                 out.name(key::hash("code", &key::squash(name)), record);
             }
@@ -595,6 +598,17 @@ impl Catalogue {
         out.push(Table::Order, &self.order());
         out.finish()
     }
+}
+
+/// The messages by which an entry can be known: published ones, and codes that are themselves a sentence.
+fn templates(record: &Record) -> Vec<Vec<u32>> {
+    let entry = &record.entry;
+    let sentences = entry.code.iter().chain(entry.aliases.iter().flatten()).filter(|code| code.contains(' '));
+    let published = entry.messages.iter().flatten().chain(entry.user_messages.iter().flatten()).chain(&entry.alert);
+    let mut all: Vec<Vec<u32>> = published.chain(sentences).map(|text| messages::template(text)).filter(|it| !it.is_empty()).collect();
+    all.sort();
+    all.dedup();
+    all
 }
 
 fn error<T>(held: &Held<T>, kind: &'static str, entry: &str, message: &str, help: &str) -> Finding {

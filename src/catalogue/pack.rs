@@ -29,6 +29,8 @@ pub enum Table {
     Categories,
     /// Words of one meaning.
     Synonyms,
+    /// Published messages as templates, with the entry that each stands for.
+    Messages,
     /// Words that announce a code: one record.
     CodeWords,
     /// The order table: one record.
@@ -37,7 +39,7 @@ pub enum Table {
     Names,
 }
 
-const TABLES: usize = 13;
+const TABLES: usize = 14;
 
 /// Builds a pack.
 #[derive(Default)]
@@ -71,9 +73,7 @@ impl Writer {
     pub fn finish(mut self) -> Vec<u8> {
         self.names.sort_unstable();
         self.names.dedup();
-        let names = self.names.iter().flat_map(|(hash, record)| {
-            hash.to_le_bytes().into_iter().chain(record.to_le_bytes())
-        });
+        let names = self.names.iter().flat_map(|(hash, record)| hash.to_le_bytes().into_iter().chain(record.to_le_bytes()));
         self.tables[Table::Names as usize] = vec![names.collect()];
         let offsets: usize = self.tables.iter().map(|records| 4 * (records.len() + 1)).sum();
         let mut at = 8 * TABLES + offsets;

@@ -26,7 +26,8 @@ pub(crate) fn one(run: &Run, catalogue: &Catalogue, asked: &str, hint: &Hint) ->
     let known = answer.as_ref().is_some_and(|answer| answer.diagnoses.iter().any(|it| it.known));
     if !known {
         let near = did_you_mean(&code::near(catalogue, asked, hint));
-        let help = if near.is_empty() { "feedfix list shows all codes, feedfix diagnose takes words and payloads".to_owned() } else { near };
+        let help =
+            if near.is_empty() { "feedfix list shows all codes, feedfix diagnose takes words and payloads".to_owned() } else { near };
         let Some(answer) = answer else {
             return Err(Failure::new(Status::NoMatch, "unknown-code", format!("the catalogue has no code {asked:?}")).help(help).into());
         };
@@ -41,7 +42,9 @@ pub(crate) fn one(run: &Run, catalogue: &Catalogue, asked: &str, hint: &Hint) ->
 
 /// `-p mx plaid:NO_ACCOUNTS` names two providers: neither is dropped silently.
 fn conflict(catalogue: &Catalogue, asked: &str, hint: &Hint) -> Result<(), Failure> {
-    let Some(flag) = &hint.provider else { return Ok(()) };
+    let Some(flag) = &hint.provider else {
+        return Ok(());
+    };
     let prefix = asked.split_once(':').map(|(prefix, _)| prefix.trim());
     match prefix.filter(|prefix| catalogue.provider(prefix).is_some() && prefix != flag) {
         Some(prefix) if code::meanings(catalogue, asked, hint).1.is_empty() => {

@@ -123,7 +123,8 @@ fn table<const N: usize>(run: &Run, heading: [&str; N], rows: &[[String; N]]) ->
         }
         return run.output.print(&out);
     }
-    let widths: Vec<usize> = (0..N).map(|column| rows.iter().map(|row| row[column].width()).chain([heading[column].width()]).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> =
+        (0..N).map(|column| rows.iter().map(|row| row[column].width()).chain([heading[column].width()]).max().unwrap_or(0)).collect();
     let pad = |cell: &str, column: usize| format!("{cell}{}  ", " ".repeat(widths[column].saturating_sub(cell.width()).min(60)));
     let head: String = heading[..N - 1].iter().enumerate().map(|(column, cell)| pad(cell, column)).collect();
     let _ = writeln!(out, "{}", format!("{head}{}", heading[N - 1]).bold());

@@ -2,6 +2,7 @@
 
 mod args;
 mod catalogue;
+mod diagnose;
 mod explain;
 mod failure;
 mod list;
@@ -89,6 +90,7 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
         Some(Command::Providers) => list::providers(&mut run),
         Some(Command::Categories) => list::categories(&mut run),
         Some(Command::Catalogue(command)) => catalogue::run(&mut run, &command),
-        _ => Err(Failure::usage("x", "y").into()),
+        Some(Command::Diagnose(args)) => diagnose::run(&mut run, &args),
+        None => diagnose::without_command(&mut run, &cli.ask),
     }
 }

@@ -108,7 +108,10 @@ impl Output {
             return Ok(status);
         }
         if values.iter().any(|value| *value != values[0]) {
-            let names: Vec<String> = rivals.iter().map(|it| format!("{}:{}", it.provider.as_deref().unwrap_or("?"), it.code.as_deref().unwrap_or("?"))).collect();
+            let names: Vec<String> = rivals
+                .iter()
+                .map(|it| format!("{}:{}", it.provider.as_deref().unwrap_or("?"), it.code.as_deref().unwrap_or("?")))
+                .collect();
             self.note(&format!("{path} differs between {}; name the one that is meant with -p", names.join(", ")));
             return Ok(Status::NoMatch);
         }
@@ -150,7 +153,11 @@ fn known_field(path: &str) -> Result<(), Failure> {
     let mut node = &schema;
     for part in path.split('.').filter(|part| !part.is_empty()) {
         let here = resolved(&schema, node);
-        let next = if part.bytes().all(|byte| byte.is_ascii_digit()) { here.get("items") } else { here.get("properties").and_then(|all| all.get(part)) };
+        let next = if part.bytes().all(|byte| byte.is_ascii_digit()) {
+            here.get("items")
+        } else {
+            here.get("properties").and_then(|all| all.get(part))
+        };
         node = next.ok_or_else(|| unknown_field(path))?;
     }
     Ok(())

@@ -123,7 +123,8 @@ impl Settings {
             color = Setting { value, origin: Origin::Flag("--color") };
         }
         let configured = config.provider.map(|value| Setting { value, origin: in_config() });
-        let from_environment = environment("FEEDFIX_PROVIDER").map(|value| Setting { value, origin: Origin::Environment("FEEDFIX_PROVIDER") });
+        let from_environment =
+            environment("FEEDFIX_PROVIDER").map(|value| Setting { value, origin: Origin::Environment("FEEDFIX_PROVIDER") });
         let from_flag = global.provider.clone().map(|value| Setting { value, origin: Origin::Flag("--provider") });
         let folder = path.parent().map(Path::to_owned).unwrap_or_default();
         let in_file = match config.catalogue {

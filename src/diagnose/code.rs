@@ -95,8 +95,12 @@ fn beside_a_provider(catalogue: &Catalogue, text: &str, given: Option<&str>) -> 
         for name in [Some(&id), provider.name.as_ref()].into_iter().flatten().chain(provider.words.iter().flatten()).chain(products) {
             let length = name.split_whitespace().count();
             let key = key::squash(name);
-            let Some(at) = words.windows(length).position(|window| key::squash(&window.concat()) == key) else { continue };
-            let better = best.as_ref().is_none_or(|(longest, _, common)| (length, std::cmp::Reverse(class)) > (*longest, std::cmp::Reverse(*common)));
+            let Some(at) = words.windows(length).position(|window| key::squash(&window.concat()) == key) else {
+                continue;
+            };
+            let better = best
+                .as_ref()
+                .is_none_or(|(longest, _, common)| (length, std::cmp::Reverse(class)) > (*longest, std::cmp::Reverse(*common)));
             if better {
                 let rest: Vec<&str> = words[..at].iter().chain(&words[at + length..]).copied().collect();
                 let asked = Asked { code: rest.join(" "), family: None, provider: Some(id.clone()) };
@@ -146,7 +150,7 @@ pub fn explain(catalogue: &Catalogue, text: &str, hint: &Hint) -> Option<Answer>
     };
     if found.is_empty() {
         let provider = asked.provider.clone()?;
-        let category = general::category_of(catalogue, &provider, &asked.code, asked.family.as_deref())?;
+        let category = general::category_of(catalogue, &provider, &asked.code, asked.family.as_deref());
         let unlisted = Unlisted { provider: Some(provider), code: Some(asked.code), family: asked.family };
         let case = Case { confidence: 0.3, because: hint.because.clone(), ..Case::default() };
         return Some(Answer::new(input, vec![general::general(catalogue, unlisted, category, case)], None));
@@ -221,7 +225,8 @@ pub fn near(catalogue: &Catalogue, text: &str, hint: &Hint) -> Vec<String> {
             continue;
         }
         let spellings = std::iter::once(head.code).chain([head.name]).chain(head.aliases.iter().copied());
-        let likeness = spellings.filter(|name| !name.is_empty()).map(|name| strsim::damerau_levenshtein(&key::squash(name), &squashed)).min();
+        let likeness =
+            spellings.filter(|name| !name.is_empty()).map(|name| strsim::damerau_levenshtein(&key::squash(name), &squashed)).min();
         let Some(distance) = likeness else { continue };
         let most = 1 + squashed.chars().count() / 6;
         if distance <= most {

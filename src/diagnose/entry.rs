@@ -1,8 +1,6 @@
 //! From an entry of the catalogue to a diagnosis: what the case at hand leaves of it, in the best order.
 
-use crate::answer::{
-    Alternative, Cause, Diagnosis, DiagnosisKind, Escalate, Evidence, Published, Retry, Source, Step, Variant, WaitFrom,
-};
+use crate::answer::{Alternative, Cause, Diagnosis, DiagnosisKind, Escalate, Evidence, Published, Retry, Source, Step, Variant, WaitFrom};
 use crate::catalogue::model::{self, Category, CategoryEntry, Policy, Provider, Trust, Who};
 use crate::catalogue::order::{self, Likelihoods};
 use crate::catalogue::steps::{self, ReadyStep};
@@ -189,7 +187,9 @@ pub fn retry(own: Option<&model::Retry>, category: &CategoryEntry, payload_wait:
     let waits = matches!(policy, Policy::Now | Policy::Later);
     let from_source = own.and_then(|retry| retry.wait_s).map(|wait| (wait, WaitFrom::Source));
     let by_default = same.and_then(|retry| retry.wait_s).filter(|_| waits).map(|wait| (wait, WaitFrom::Default));
-    let wait = payload_wait.map(|wait| (wait, WaitFrom::Payload)).or(from_source).or(by_default);
+    // "Try again in an hour" beside a wrong password does not make a retry safe: the wait counts where waiting helps.
+    let from_payload = payload_wait.filter(|_| waits || policy == Policy::Unknown).map(|wait| (wait, WaitFrom::Payload));
+    let wait = from_payload.or(from_source).or(by_default);
     Retry {
         policy,
         wait_s: wait.map(|(seconds, _)| seconds),

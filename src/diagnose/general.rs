@@ -2,7 +2,7 @@
 
 use super::entry::{Case, diagnosis};
 use crate::answer::{Diagnosis, DiagnosisKind};
-use crate::catalogue::model::{Category, Entry, Trust};
+use crate::catalogue::model::{Category, Entry, Policy, Retry, Trust, Who};
 use crate::catalogue::{Catalogue, Head, Kind, Record, key};
 use std::collections::BTreeMap;
 
@@ -17,16 +17,19 @@ pub struct Unlisted {
     pub family: Option<String>,
 }
 
-/// A diagnosis by category alone.
+/// A diagnosis by category alone; where not even that is known, it says no more than that.
 #[must_use]
-pub fn general(catalogue: &Catalogue, unlisted: Unlisted, category: Category, case: Case) -> Diagnosis {
-    let kind = catalogue.category(category).unwrap_or_default();
+pub fn general(catalogue: &Catalogue, unlisted: Unlisted, category: Option<Category>, case: Case) -> Diagnosis {
+    let kind = category.and_then(|category| catalogue.category(category)).unwrap_or_default();
+    let nothing = "The provider was recognised, but this code is not in the catalogue, and nothing of its kind is.";
     let entry = Entry {
         code: unlisted.code.clone(),
         family: unlisted.family.clone(),
-        title: kind.title,
-        category: Some(category),
-        meaning: kind.meaning,
+        title: Some(kind.title.unwrap_or_else(|| "An error that the catalogue does not know".to_owned())),
+        category: category.or(Some(Category::AggregatorFault)),
+        who: category.is_none().then_some(Who::Unknown),
+        retry: category.is_none().then(|| Retry { policy: Policy::Unknown, wait_s: None, backoff: None, by_user: None, note: None }),
+        meaning: Some(kind.meaning.unwrap_or_else(|| nothing.to_owned())),
         trust: Some(Trust::Inferred),
         ..Entry::default()
     };

@@ -3,6 +3,7 @@
 pub mod code;
 pub mod entry;
 pub mod general;
+pub mod payload;
 
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::Provider;

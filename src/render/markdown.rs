@@ -165,7 +165,11 @@ fn published(out: &mut String, it: &Diagnosis) {
     let published = &it.as_published;
     let texts = published.messages.iter().map(|text| ("Message", text));
     let shown = published.user_messages.iter().map(|text| ("Shown to users", text));
-    let rows = [("Alert", &published.alert), ("Remedy class", &published.remediation_category), ("Retry by the user", &published.retriable_by_user)];
+    let rows = [
+        ("Alert", &published.alert),
+        ("Remedy class", &published.remediation_category),
+        ("Retry by the user", &published.retriable_by_user),
+    ];
     let rows = rows.into_iter().filter_map(|(label, value)| Some((label, value.as_ref()?)));
     let mut lines: Vec<String> = rows.chain(texts).chain(shown).map(|(label, text)| format!("- {label}: {}", escaped(text))).collect();
     if let Some(status) = published.http_status {

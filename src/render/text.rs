@@ -180,7 +180,9 @@ impl Page {
 
     /// Where a choice or one of its alternatives begins, its label.
     fn alternative(&mut self, step: &Step, before: Option<&Step>) {
-        let Some(alternative) = &step.alternative else { return };
+        let Some(alternative) = &step.alternative else {
+            return;
+        };
         let last = before.and_then(|step| step.alternative.as_ref());
         if last.is_none_or(|last| last.choice != alternative.choice) {
             self.wrapped("  ", "  ", "One of these, as it fits:", |text| text.bold());
@@ -218,8 +220,12 @@ impl Page {
             self.wrapped(&format!("{indent}x "), &inner, stop, |text| text.red());
         }
         match (step.wait_s, step.then_sync) {
-            (Some(wait), true) => self.wrapped(&format!("{indent}> "), &inner, &format!("Wait {}, then try one sync.", duration(wait)), |text| text.cyan()),
-            (Some(wait), false) => self.wrapped(&format!("{indent}> "), &inner, &format!("Wait {} before going on.", duration(wait)), |text| text.cyan()),
+            (Some(wait), true) => {
+                self.wrapped(&format!("{indent}> "), &inner, &format!("Wait {}, then try one sync.", duration(wait)), |text| text.cyan())
+            }
+            (Some(wait), false) => {
+                self.wrapped(&format!("{indent}> "), &inner, &format!("Wait {} before going on.", duration(wait)), |text| text.cyan())
+            }
             (None, true) => self.wrapped(&format!("{indent}> "), &inner, "Now try one sync; if it works, stop here.", |text| text.cyan()),
             (None, false) => {}
         }

@@ -1,0 +1,56 @@
+//! From what was recognised in an input to the answer.
+
+use super::entry::{Case, diagnosis};
+use super::general::{self, Unlisted};
+use super::{Hint, SURE};
+use crate::answer::{Answer, Diagnosis, Input, InputKind};
+use crate::catalogue::{Catalogue, check};
+use crate::recognise::{Finding, Recognised};
+use std::collections::BTreeSet;
+
+/// The most guesses that are shown where nothing is sure.
+const MOST_GUESSES: usize = 5;
+
+/// The answer to an input by what was recognised in it; `name` is the file's name, if it has one.
+#[must_use]
+pub fn answer(catalogue: &Catalogue, recognised: &Recognised, hint: &Hint, name: Option<&str>) -> Answer {
+    let input = Input {
+        kind: recognised.kind.unwrap_or(InputKind::Text),
+        provider_hint: hint.provider.clone().or_else(|| hint.preferred.clone()),
+        name: name.map(str::to_owned),
+        notes: recognised.notes.clone(),
+    };
+    let sure = recognised.findings.first().is_some_and(|best| best.confidence >= SURE);
+    let shown = recognised.findings.iter().filter(|finding| !sure || finding.confidence >= 0.2);
+    let shown: Vec<&Finding> = shown.take(if sure { usize::MAX } else { MOST_GUESSES }).collect();
+    let diagnoses = shown.iter().map(|finding| diagnosed(catalogue, recognised, finding, &shown, hint)).collect();
+    Answer::new(input, diagnoses, None)
+}
+
+fn diagnosed(catalogue: &Catalogue, recognised: &Recognised, finding: &Finding, all: &[&Finding], hint: &Hint) -> Diagnosis {
+    let provider = catalogue.provider(&finding.provider).unwrap_or_default();
+    let case = Case {
+        confidence: finding.confidence,
+        evidence: finding.evidence.clone(),
+        product: hint.product.as_deref().and_then(|said| super::product(&provider, said)),
+        because: hint.because.clone(),
+        wait_s: recognised.wait_s,
+        found: finding.found.clone(),
+        elsewhere: elsewhere(catalogue, finding, all),
+    };
+    match finding.entry.and_then(|id| catalogue.record(id)) {
+        Some(record) => diagnosis(catalogue, &record, case),
+        None => {
+            let unlisted =
+                Unlisted { provider: Some(finding.provider.clone()), code: Some(finding.code.clone()), family: finding.family.clone() };
+            general::general(catalogue, unlisted, finding.category, case)
+        }
+    }
+}
+
+/// The same code where another provider claims it, too: whose it is was decided by what the payload says of itself.
+fn elsewhere(catalogue: &Catalogue, finding: &Finding, all: &[&Finding]) -> Vec<String> {
+    let others = all.iter().filter(|other| other.code == finding.code && other.provider != finding.provider);
+    let names: BTreeSet<String> = others.filter_map(|other| catalogue.record(other.entry?)).map(|record| check::name(&record)).collect();
+    names.into_iter().collect()
+}

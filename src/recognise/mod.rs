@@ -1,0 +1,834 @@
+//! From bytes to what is recognised in them: provider, code, and by which evidence.
+//!
+//! All that is known of providers comes from the catalogue: wire shapes, marks, messages, codes. What is written here
+//! is how notations are read and how much each kind of evidence weighs.
+
+mod braces;
+pub mod decode;
+mod pairs;
+mod score;
+pub mod secrets;
+mod shapes;
+mod tags;
+mod tree;
+mod values;
+
+use crate::answer::{Evidence, InputKind};
+use crate::catalogue::key::{self, Fit};
+use crate::catalogue::messages::{self, GAP};
+use crate::catalogue::model::{Category, Frequency, ProviderKind, Values};
+use crate::catalogue::{Catalogue, EntryId};
+use crate::diagnose::Hint;
+use crate::text::{clipped, harmless};
+use aho_corasick::{AhoCorasick, MatchKind};
+use rustc_hash::{FxHashMap, FxHashSet};
+use score::Strength;
+use secrets::Masker;
+use shapes::{FieldMatch, FieldShapes, TextShape};
+use tree::{Kind, Notation, Tree};
+
+/// The most bytes that are looked at; what is beyond is left out, and said so.
+pub const MOST_BYTES: usize = 64 << 20;
+/// How often a text inside a text is looked into: JSON in a string in a string.
+const NESTED: usize = 3;
+/// The most different findings that are kept.
+const MOST_FINDINGS: usize = 64;
+
+/// A code (or a trouble, or a mere provider) recognised in an input.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The provider's id.
+    pub provider: String,
+    /// The entry; none if the catalogue lacks the code.
+    pub entry: Option<EntryId>,
+    /// The code as met, masked.
+    pub code: String,
+    /// The family as met, masked.
+    pub family: Option<String>,
+    /// The category that a code without entry is taken for.
+    pub category: Option<Category>,
+    /// How sure it is, 0 to 1.
+    pub confidence: f64,
+    /// What it was recognised by.
+    pub evidence: Vec<Evidence>,
+    /// Identifiers in the payload that this provider's support asks for.
+    pub found: Vec<Evidence>,
+}
+
+/// What was made of an input.
+#[derive(Debug, Default)]
+pub struct Recognised {
+    /// What was found, best first.
+    pub findings: Vec<Finding>,
+    /// Seconds to wait that the input itself names.
+    pub wait_s: Option<u64>,
+    /// What the input looks like.
+    pub kind: Option<InputKind>,
+    /// Limits that were met.
+    pub notes: Vec<String>,
+    /// The text of the input, decoded, without secrets: what a search in words may look at.
+    pub words: String,
+    /// Providers that hosts, ids or names in the input speak for, the strongest first.
+    pub marked: Vec<String>,
+}
+
+struct Provider {
+    id: String,
+    /// Generic standards (HTTP, OAuth) speak only where nobody else does.
+    generic: bool,
+    bring: Vec<String>,
+}
+
+/// The catalogue made ready for recognising.
+pub struct Recogniser<'c> {
+    catalogue: &'c Catalogue,
+    providers: Vec<Provider>,
+    fields: FieldShapes,
+    texts: Vec<TextShape>,
+    text_anchors: AhoCorasick,
+    marks: AhoCorasick,
+    /// For each mark: the provider, and whether it is a mere name.
+    mark_of: Vec<(usize, bool)>,
+    templates: Vec<(EntryId, Vec<u32>)>,
+    /// Three (or two) words of a template, with the template and the place of the words in it.
+    grams: FxHashMap<u64, Vec<(u32, u32)>>,
+    code_words: FxHashSet<String>,
+}
+
+/// Something that may be an error, before the claims are weighed against each other.
+#[derive(Debug)]
+struct Claim {
+    provider: usize,
+    entry: Option<EntryId>,
+    code: String,
+    family: Option<String>,
+    strength: Strength,
+    evidence: Evidence,
+    /// What it claims: claims of different providers on the same thing exclude each other.
+    subject: Subject,
+    order: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Subject {
+    /// A node of the tree with this number.
+    Node(usize, u32),
+    /// An offset in the text.
+    Offset(usize),
+}
+
+impl<'c> Recogniser<'c> {
+    /// Makes the catalogue ready.
+    ///
+    /// # Panics
+    /// Never for a catalogue that was checked: patterns are literals.
+    #[must_use]
+    pub fn new(catalogue: &'c Catalogue) -> Self {
+        let all = catalogue.providers();
+        let mut providers = Vec::with_capacity(all.len());
+        let (mut mark_texts, mut mark_of) = (Vec::new(), Vec::new());
+        let mut index_of: FxHashMap<String, usize> = FxHashMap::default();
+        for provider in all {
+            let index = providers.len();
+            let id = provider.id.unwrap_or_default();
+            for mark in provider.marks.iter().flatten() {
+                mark_texts.push(mark.clone());
+                mark_of.push((index, false));
+            }
+            for word in provider.words.iter().flatten().filter(|word| word.len() >= 3) {
+                mark_texts.push(word.clone());
+                mark_of.push((index, true));
+            }
+            index_of.insert(id.clone(), index);
+            let rare = provider.commonness.as_ref().is_some_and(|it| it.class == Frequency::Rare);
+            let standard = provider.kind == Some(ProviderKind::Standard);
+            let bring = provider.support.map(|support| support.bring).unwrap_or_default();
+            providers.push(Provider { generic: standard && rare, bring, id });
+        }
+        let mut fields = FieldShapes::default();
+        let mut texts = Vec::new();
+        for (provider, wire) in catalogue.wires() {
+            let Some(index) = index_of.get(&provider) else {
+                continue;
+            };
+            if wire.at.as_ref().is_some_and(|at| !at.is_empty()) {
+                fields.add(*index, &wire);
+            } else {
+                texts.extend(TextShape::of(*index, &wire));
+            }
+        }
+        texts.retain(|shape| !shape.anchor().is_empty());
+        let templates = catalogue.messages();
+        let mut grams: FxHashMap<u64, Vec<(u32, u32)>> = FxHashMap::default();
+        for ((_, template), number) in templates.iter().zip(0u32..) {
+            let (place, gram) = anchor(template);
+            grams.entry(gram).or_default().push((number, place));
+        }
+        let build = |patterns: &[String]| {
+            AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(patterns).expect("literal patterns")
+        };
+        let anchors: Vec<String> = texts.iter().map(|shape| shape.anchor().to_owned()).collect();
+        Self {
+            text_anchors: build(&anchors),
+            marks: build(&mark_texts),
+            catalogue,
+            providers,
+            fields,
+            texts,
+            mark_of,
+            templates,
+            grams,
+            code_words: catalogue.code_words().iter().map(|word| word.to_lowercase()).collect(),
+        }
+    }
+
+    /// What is recognised in an input.
+    #[must_use]
+    pub fn recognise(&self, bytes: &[u8], hint: &Hint) -> Recognised {
+        let mut out = Recognised::default();
+        let bytes = if bytes.len() > MOST_BYTES {
+            out.notes.push(format!("Only the first {} MiB were read.", MOST_BYTES >> 20));
+            &bytes[..MOST_BYTES]
+        } else {
+            bytes
+        };
+        let decoded = decode::text(bytes);
+        let text: &str = &decoded;
+        let marked = self.marked(text);
+        let mut look = Look {
+            recogniser: self,
+            claims: Vec::new(),
+            masker: Masker::default(),
+            trees: 0,
+            structured: 0,
+            waits: None,
+            ids: Vec::new(),
+            cut: false,
+        };
+        look.document(text, 0);
+        look.text_shapes(text);
+        look.messages(text, 0);
+        look.symbols(text);
+        let marked_ids =
+            marked.iter().filter(|(_, weight)| **weight > 0.6).map(|(index, weight)| (*weight, self.providers[*index].id.clone()));
+        let mut marked_ids: Vec<(f64, String)> = marked_ids.collect();
+        marked_ids.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        out.marked = marked_ids.into_iter().map(|(_, id)| id).collect();
+        out.wait_s = look.waits;
+        out.kind = Some(kind_of(text, look.structured));
+        if look.cut {
+            out.notes.push("The input is nested too deeply or too large to be followed everywhere.".to_owned());
+        }
+        out.words = clipped(&look.masker.text(&clipped(text, 4000)), 4000);
+        out.findings = look.weigh(&marked, hint);
+        out
+    }
+
+    /// How much hosts, ids and names in the text speak for each provider.
+    fn marked(&self, text: &str) -> FxHashMap<usize, f64> {
+        let mut marked: FxHashMap<usize, f64> = FxHashMap::default();
+        let mut seen: FxHashSet<usize> = FxHashSet::default();
+        // Marks stand near the beginning as often as anywhere; a bound keeps this linear pass short on huge inputs.
+        let window = &text[..floor(text, 4 << 20)];
+        for found in self.marks.find_overlapping_iter(window) {
+            let pattern = found.pattern().as_usize();
+            if seen.contains(&pattern) || !on_its_own(window, found.start(), found.end()) {
+                continue;
+            }
+            seen.insert(pattern);
+            let (provider, name) = self.mark_of[pattern];
+            let weight = marked.entry(provider).or_insert(0.0);
+            *weight = (*weight + if name { 0.7 } else { 1.6 }).min(2.6);
+        }
+        marked
+    }
+
+    /// The entry for a code of a provider, by exact spelling or in another case; a family decides among several.
+    fn known(&self, provider: usize, code: &str, family: Option<&str>) -> Option<(EntryId, Fit)> {
+        let id = &self.providers[provider].id;
+        let mut found: Vec<(EntryId, Fit)> = self.catalogue.find_code(code);
+        found.retain(|(entry, fit)| *fit > Fit::Alias && self.catalogue.head(*entry).is_some_and(|head| head.provider == *id));
+        let family = family.map(key::squash).filter(|family| !family.is_empty());
+        let of_family = |entry: EntryId| match (&family, self.catalogue.head(entry)) {
+            (Some(family), Some(head)) => key::squash(head.family) == *family,
+            _ => false,
+        };
+        found.into_iter().max_by_key(|(entry, fit)| {
+            let rarity = self.catalogue.head(*entry).map_or(u8::MAX, |head| head.rarity);
+            (of_family(*entry), *fit, std::cmp::Reverse(rarity))
+        })
+    }
+}
+
+/// The rarest-looking words of a template to find it by: three in a row, two where there are no three.
+fn anchor(template: &[u32]) -> (u32, u64) {
+    for size in [3, 2] {
+        let mut places = template.windows(size).enumerate().filter(|(_, window)| !window.contains(&GAP));
+        if let Some((place, window)) = places.next() {
+            return (u32::try_from(place).unwrap_or(0), gram(window));
+        }
+    }
+    let place = template.iter().position(|word| *word != GAP).unwrap_or(0);
+    (u32::try_from(place).unwrap_or(0), gram(&template[place..=place]))
+}
+
+fn gram(words: &[u32]) -> u64 {
+    words.iter().fold(0xcbf2_9ce4_8422_2325, |hash, word| (hash ^ u64::from(*word)).wrapping_mul(0x0100_0000_01b3))
+}
+
+fn floor(text: &str, most: usize) -> usize {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    end
+}
+
+/// Whether an occurrence is a word of its own, not the middle of a longer one.
+fn on_its_own(text: &str, start: usize, end: usize) -> bool {
+    let inner = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let first = text[start..].chars().next().is_some_and(char::is_alphanumeric);
+    let last = text[..end].chars().next_back().is_some_and(char::is_alphanumeric);
+    !(first && inner(text[..start].chars().next_back())) && !(last && inner(text[end..].chars().next()))
+}
+
+/// What an input looks like: a log has several lines with times or levels, a payload has structure.
+fn kind_of(text: &str, structured: usize) -> InputKind {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(200).collect();
+    let stamped = |line: &&&str| {
+        let start = &line[..floor(line, 60)];
+        let time = start.as_bytes().windows(5).any(|five| {
+            five[0].is_ascii_digit() && five[1].is_ascii_digit() && five[2] == b':' && five[3].is_ascii_digit() && five[4].is_ascii_digit()
+        });
+        time || ["ERROR", "WARN", "INFO", "DEBUG", "<ERR>", "Traceback", "    at ", "#0 "].iter().any(|level| start.contains(level))
+    };
+    let logged = lines.iter().filter(stamped).count();
+    let json_lines = lines.iter().filter(|line| line.starts_with('{') && line.ends_with('}')).count();
+    if json_lines >= 2 || (logged >= 1 && logged * 3 >= lines.len()) {
+        return InputKind::Log;
+    }
+    if structured * 2 >= text.len() || structured > 60 { InputKind::Payload } else { InputKind::Text }
+}
+
+/// One pass over an input.
+struct Look<'r, 'c> {
+    recogniser: &'r Recogniser<'c>,
+    claims: Vec<Claim>,
+    masker: Masker,
+    trees: usize,
+    structured: usize,
+    waits: Option<u64>,
+    ids: Vec<(String, String)>,
+    cut: bool,
+}
+
+impl Look<'_, '_> {
+    /// Finds the structures in a text, looks at each, and at the pairs in what is between them.
+    fn document(&mut self, text: &str, depth: usize) {
+        let mut at = 0;
+        let mut prose = String::new();
+        let mut prose_start = 0;
+        while let Some(found) = text[at..].find(['{', '[', '<', '(']) {
+            let open = at + found;
+            let mut tree = Tree::default();
+            let end = self.structure(text, open, &mut tree);
+            let Some(end) = end else {
+                at = open + 1;
+                continue;
+            };
+            if tree.nodes.iter().all(|node| node.key.is_empty()) {
+                // Brackets around a time or a word are prose.
+                at = if end > open + 200 { end } else { open + 1 };
+                continue;
+            }
+            prose.push_str(&text[prose_start..open]);
+            prose.push(' ');
+            if depth == 0 {
+                self.structured += end - open;
+            }
+            self.tree(&tree, depth);
+            at = end;
+            prose_start = end;
+        }
+        prose.push_str(&text[prose_start..]);
+        let mut tree = Tree::default();
+        pairs::read(&prose, &mut tree);
+        self.tree(&tree, depth);
+        if self.waits.is_none() {
+            self.waits = values::wait(&Tree::default(), text);
+        }
+    }
+
+    /// Reads the structure that begins at an offset, if one does, and says where it ends.
+    fn structure<'t>(&self, text: &'t str, open: usize, tree: &mut Tree<'t>) -> Option<usize> {
+        let rest = text[open + 1..].trim_start();
+        match text.as_bytes()[open] {
+            b'{' => Some(braces::read(text, open, tree)),
+            b'[' if rest.starts_with(['{', '[', '"', '\'', ':']) => Some(braces::read(text, open, tree)),
+            b'(' if text[..open].trim_end().ends_with(|c: char| c.is_alphabetic()) && rest.starts_with(['[', '{']) => {
+                Some(braces::read(text, open, tree))
+            }
+            b'<' => tags::read(text, open, tree),
+            _ => None,
+        }
+    }
+
+    /// Holds the field shapes against a tree, and looks into the texts that hold structures themselves.
+    fn tree(&mut self, tree: &Tree<'_>, depth: usize) {
+        if tree.nodes.is_empty() {
+            return;
+        }
+        self.cut |= tree.cut;
+        let number = self.trees;
+        self.trees += 1;
+        let mut matches = Vec::new();
+        self.recogniser.fields.find(tree, &mut matches);
+        for found in matches {
+            self.field(tree, number, &found);
+        }
+        if self.waits.is_none() {
+            self.waits = values::wait(tree, "");
+        }
+        for provider in &self.recogniser.providers {
+            if self.ids.len() < 64 && !provider.bring.is_empty() {
+                for (name, value) in values::identifiers(tree, &provider.bring) {
+                    if !self.ids.iter().any(|(other, _)| *other == name) {
+                        self.ids.push((name, value));
+                    }
+                }
+            }
+        }
+        if depth >= NESTED {
+            return;
+        }
+        for node in tree.nodes.iter().filter(|node| node.kind == Kind::Text && node.text.len() > 8) {
+            let holds = node.text.contains(['{', '<']) || (node.notation != Notation::Pairs && node.text.contains(['=', ':']));
+            if holds {
+                let inner = node.text.to_string();
+                self.document(&inner, depth + 1);
+            }
+            if matches!(node.text, std::borrow::Cow::Owned(_)) {
+                self.messages(&node.text.to_string(), self.trees * 1_000_000);
+            }
+        }
+    }
+
+    fn field(&mut self, tree: &Tree<'_>, number: usize, found: &FieldMatch) {
+        let recogniser = self.recogniser;
+        let shape = &recogniser.fields.all[found.shape];
+        let node = tree.node(found.node);
+        let value = node.text.trim();
+        let (mut entry, mut code) = (None, value.to_owned());
+        // In running text a value goes on to the end of its clause: the code is its first word.
+        let first = value.split([' ', ',', ';']).next().unwrap_or(value).trim_matches(['"', '\'', '.', '(', ')']);
+        for candidate in [value, first] {
+            if let Some((id, fit)) = recogniser.known(shape.provider, candidate, found.family.as_deref()) {
+                entry = Some((id, fit));
+                candidate.clone_into(&mut code);
+                break;
+            }
+        }
+        if entry.is_none() {
+            entry = self.by_message(shape.provider, value).map(|id| (id, Fit::Folded));
+        }
+        let said = recogniser.fields.messages(tree, found);
+        if entry.is_none() {
+            let by_message = said.iter().find_map(|text| self.by_message(shape.provider, text));
+            if shape.values == Values::Known && by_message.is_none() {
+                return;
+            }
+            if let Some(id) = by_message
+                && shape.values == Values::Known
+            {
+                entry = Some((id, Fit::Folded));
+            }
+        }
+        if entry.is_none() && !looks_like_a_code(&code) {
+            if !looks_like_a_code(first) {
+                return;
+            }
+            first.clone_into(&mut code);
+        }
+        let agrees = entry.is_some_and(|(id, _)| said.iter().any(|text| self.fits_message(id, text)));
+        let strength = Strength {
+            certainty: Some(shape.certainty),
+            also: found.also,
+            fit: entry.map(|(_, fit)| fit),
+            message_agrees: agrees,
+            loose: node.notation == Notation::Pairs,
+            shared: !shape.shared_with.is_empty(),
+            ..Strength::default()
+        };
+        let evidence = Evidence {
+            what: format!("`{}` =", harmless(&clipped(&node.key, 60))),
+            at: Some(tree.pointer(found.node)),
+            value: Some(self.shown(&node.key, &code)),
+        };
+        let claim = Claim {
+            provider: shape.provider,
+            entry: entry.map(|(id, _)| id),
+            code,
+            family: found.family.clone(),
+            strength,
+            evidence,
+            subject: Subject::Node(number, found.node),
+            order: self.claims.len(),
+        };
+        self.claim(claim);
+    }
+
+    fn claim(&mut self, claim: Claim) {
+        // A log of millions of errors repeats itself: what was claimed by the same evidence is not claimed again.
+        if self.claims.len() < 20_000 {
+            self.claims.push(claim);
+        }
+    }
+
+    /// A value fit to be shown: masked, harmless, short.
+    fn shown(&mut self, name: &str, value: &str) -> String {
+        let masked = self.masker.field(name, value);
+        harmless(&clipped(&masked, 120))
+    }
+
+    fn text_shapes(&mut self, text: &str) {
+        let recogniser = self.recogniser;
+        let lower = text.to_ascii_lowercase();
+        let mut conditions: FxHashMap<usize, Option<usize>> = FxHashMap::default();
+        for found in recogniser.text_anchors.find_overlapping_iter(&lower) {
+            let index = found.pattern().as_usize();
+            let shape = &recogniser.texts[index];
+            let Some(also) = *conditions.entry(index).or_insert_with(|| shape.conditions(&lower)) else {
+                continue;
+            };
+            let Some(hit) = shape.at(text, &lower, found.start(), also) else {
+                continue;
+            };
+            let entry = recogniser.known(shape.provider, &hit.code, hit.family.as_deref().or(shape.family.as_deref()));
+            if entry.is_none() && (shape.values == Values::Known || !looks_like_a_code(&hit.code)) {
+                continue;
+            }
+            let line = 1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..hit.start]).count();
+            let value = self.shown("", &hit.code);
+            let strength = Strength {
+                certainty: Some(shape.certainty),
+                also: hit.also,
+                fit: entry.map(|(_, fit)| fit),
+                shared: !shape.shared_with.is_empty(),
+                ..Strength::default()
+            };
+            self.claim(Claim {
+                provider: shape.provider,
+                entry: entry.map(|(id, _)| id),
+                code: hit.code,
+                family: hit.family.or_else(|| shape.family.clone()),
+                strength,
+                evidence: Evidence {
+                    what: format!("text “{}”", harmless(shape.anchor().trim())),
+                    at: Some(format!("line {line}")),
+                    value: Some(value),
+                },
+                subject: Subject::Offset(hit.start),
+                order: self.claims.len(),
+            });
+        }
+    }
+
+    /// Published messages in a text; `base` tells texts apart that are inside others.
+    fn messages(&mut self, text: &str, base: usize) {
+        let recogniser = self.recogniser;
+        let mut offsets = Vec::new();
+        let mut hashes = Vec::new();
+        let mut from = 0;
+        while from < text.len() {
+            // In blocks that end at a line, so that memory stays bounded on large inputs.
+            let block = floor(&text[from..], 1 << 20);
+            let block = if from + block < text.len() { text[from..from + block].rfind('\n').map_or(block, |end| end + 1) } else { block };
+            offsets.clear();
+            hashes.clear();
+            for (offset, word) in messages::words(&text[from..from + block]) {
+                offsets.push(from + offset);
+                hashes.push(messages::word(word));
+            }
+            for start in 0..hashes.len() {
+                for size in [3, 2, 1] {
+                    let Some(window) = hashes.get(start..start + size) else {
+                        continue;
+                    };
+                    let Some(templates) = recogniser.grams.get(&gram(window)) else {
+                        continue;
+                    };
+                    for (number, place) in templates {
+                        let (entry, template) = &recogniser.templates[*number as usize];
+                        let Some(fit) = fits(template, *place as usize, &hashes, start) else {
+                            continue;
+                        };
+                        self.message(*entry, fit, offsets[fit.first] + base, text, offsets[fit.first]);
+                    }
+                }
+            }
+            from += block.max(1);
+        }
+    }
+
+    fn message(&mut self, entry: EntryId, fit: MessageFit, subject: usize, text: &str, offset: usize) {
+        let Some(head) = self.recogniser.catalogue.head(entry) else {
+            return;
+        };
+        let Some(provider) = self.recogniser.providers.iter().position(|it| it.id == head.provider) else {
+            return;
+        };
+        let line = 1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..offset]).count();
+        let strength = Strength { message_words: fit.words, message_whole: fit.whole, fit: Some(Fit::Exact), ..Strength::default() };
+        let code = head.code.to_owned();
+        let family = (!head.family.is_empty()).then(|| head.family.to_owned());
+        self.claim(Claim {
+            provider,
+            entry: Some(entry),
+            code,
+            family,
+            strength,
+            evidence: Evidence { what: "its published message".to_owned(), at: Some(format!("line {line}")), value: None },
+            subject: Subject::Offset(subject),
+            order: self.claims.len(),
+        });
+    }
+
+    /// The entry of a provider whose message a text is.
+    fn by_message(&self, provider: usize, text: &str) -> Option<EntryId> {
+        let recogniser = self.recogniser;
+        let hashes: Vec<u32> = messages::words(text).take(200).map(|(_, word)| messages::word(word)).collect();
+        let mut best: Option<(usize, EntryId)> = None;
+        for start in 0..hashes.len() {
+            for size in [3, 2, 1] {
+                let Some(window) = hashes.get(start..start + size) else {
+                    continue;
+                };
+                for (number, place) in recogniser.grams.get(&gram(window)).into_iter().flatten() {
+                    let (entry, template) = &recogniser.templates[*number as usize];
+                    let own = recogniser.catalogue.head(*entry).is_some_and(|head| head.provider == recogniser.providers[provider].id);
+                    if let Some(fit) = fits(template, *place as usize, &hashes, start).filter(|_| own)
+                        && best.is_none_or(|(words, _)| fit.words > words)
+                    {
+                        best = Some((fit.words, *entry));
+                    }
+                }
+            }
+        }
+        best.map(|(_, entry)| entry)
+    }
+
+    fn fits_message(&self, entry: EntryId, text: &str) -> bool {
+        let hashes: Vec<u32> = messages::words(text).take(200).map(|(_, word)| messages::word(word)).collect();
+        let own = self.recogniser.templates.iter().filter(|(other, _)| *other == entry);
+        own.into_iter().any(|(_, template)| {
+            let (place, _) = anchor(template);
+            (0..hashes.len()).any(|start| fits(template, place as usize, &hashes, start).is_some())
+        })
+    }
+
+    /// Symbolic names of codes that stand in the text by themselves: `ITEM_LOGIN_REQUIRED`, `BrowserIncorrectPassword`.
+    fn symbols(&mut self, text: &str) {
+        let mut seen: FxHashSet<&str> = FxHashSet::default();
+        let is_symbol = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+        for token in text.split(|c: char| !is_symbol(c)) {
+            let token = token.trim_matches(['.', '-', '_']);
+            if token.len() < 6 || token.len() > 80 || seen.len() > 50_000 || !is_symbolic(token) || !seen.insert(token) {
+                continue;
+            }
+            let offset = token.as_ptr() as usize - text.as_ptr() as usize;
+            self.symbol(token, offset, text);
+            if let Some(last) = token.rsplit('.').next().filter(|last| last.len() < token.len() && last.len() >= 6 && is_symbolic(last)) {
+                self.symbol(last, offset, text);
+            }
+        }
+        self.numbers(text);
+    }
+
+    fn symbol(&mut self, token: &str, offset: usize, text: &str) {
+        let recogniser = self.recogniser;
+        let found: Vec<_> = recogniser.catalogue.find_code(token).into_iter().filter(|(_, fit)| *fit >= Fit::AliasFolded).collect();
+        let mut owners: Vec<&str> = found.iter().filter_map(|(id, _)| recogniser.catalogue.head(*id)).map(|head| head.provider).collect();
+        owners.sort_unstable();
+        owners.dedup();
+        let line = 1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..offset]).count();
+        for (id, fit) in &found {
+            let Some(head) = recogniser.catalogue.head(*id) else {
+                continue;
+            };
+            let Some(provider) = recogniser.providers.iter().position(|it| it.id == head.provider) else {
+                continue;
+            };
+            let strength = Strength { symbol_parts: parts_of(token), symbol_owners: owners.len(), fit: Some(*fit), ..Strength::default() };
+            let family = (!head.family.is_empty()).then(|| head.family.to_owned());
+            self.claim(Claim {
+                provider,
+                entry: Some(*id),
+                code: token.to_owned(),
+                family,
+                strength,
+                evidence: Evidence { what: "the code's name".to_owned(), at: Some(format!("line {line}")), value: Some(harmless(token)) },
+                subject: Subject::Offset(offset),
+                order: self.claims.len(),
+            });
+        }
+    }
+
+    /// Numbers behind a word that announces a code ("error 324", "OL-301"); a bare number is none.
+    fn numbers(&mut self, text: &str) {
+        let recogniser = self.recogniser;
+        let words: Vec<(usize, &str)> = messages::words(&text[..floor(text, 64 << 10)]).collect();
+        for (index, (offset, word)) in words.iter().enumerate() {
+            if !recogniser.code_words.contains(&word.to_lowercase()) {
+                continue;
+            }
+            let Some((start, first)) = words.get(index + 1) else {
+                continue;
+            };
+            let gap = &text[offset + word.len()..*start];
+            if gap.contains('\n') || gap.len() > 4 {
+                continue;
+            }
+            let end =
+                text[*start..].find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))).map_or(text.len(), |end| start + end);
+            let token = text[*start..end].trim_end_matches(['.', '-', '_']);
+            let signed = if gap.ends_with('-') && !gap.ends_with(" -") && gap.trim() == "-" && gap.starts_with([' ', ':', '=']) {
+                format!("-{token}")
+            } else {
+                token.to_owned()
+            };
+            if !first.bytes().any(|byte| byte.is_ascii_digit()) && !token.bytes().any(|byte| byte.is_ascii_digit()) {
+                continue;
+            }
+            let found: Vec<_> = recogniser.catalogue.find_code(&signed).into_iter().filter(|(_, fit)| *fit > Fit::Alias).collect();
+            let found = if found.is_empty() { recogniser.catalogue.find_code(token) } else { found };
+            let owners = found.len();
+            for (id, fit) in found {
+                let Some(head) = recogniser.catalogue.head(id) else {
+                    continue;
+                };
+                let Some(provider) = recogniser.providers.iter().position(|it| it.id == head.provider) else {
+                    continue;
+                };
+                let strength = Strength { announced: true, symbol_owners: owners, fit: Some(fit), ..Strength::default() };
+                self.claim(Claim {
+                    provider,
+                    entry: Some(id),
+                    code: head.code.to_owned(),
+                    family: None,
+                    strength,
+                    evidence: Evidence { what: format!("“{} {}”", harmless(word), harmless(token)), at: None, value: None },
+                    subject: Subject::Offset(*start),
+                    order: self.claims.len(),
+                });
+            }
+        }
+    }
+
+    /// Weighs the claims against each other: what is found in several ways is one finding, what is claimed by several
+    /// providers is shared out among them.
+    fn weigh(mut self, marked: &FxHashMap<usize, f64>, hint: &Hint) -> Vec<Finding> {
+        let recogniser = self.recogniser;
+        let claims = std::mem::take(&mut self.claims);
+        let context = score::Context { recogniser, marked, hint };
+        let mut findings = score::findings(&context, claims);
+        findings.truncate(MOST_FINDINGS);
+        for finding in &mut findings {
+            let provider = recogniser.providers.iter().find(|it| it.id == finding.provider);
+            let asked: Vec<String> = provider.map(|it| it.bring.iter().map(|text| tree::folded(text)).collect()).unwrap_or_default();
+            for (name, value) in &self.ids {
+                if asked.iter().any(|text| text.contains(&tree::folded(name))) {
+                    let masked = self.masker.field(name, value);
+                    finding.found.push(Evidence { what: harmless(name), at: None, value: Some(harmless(&clipped(&masked, 80))) });
+                }
+            }
+            finding.code = harmless(&self.masker.text(&clipped(&finding.code, 120)));
+            finding.family = finding.family.as_ref().map(|family| harmless(&self.masker.text(&clipped(family, 80))));
+        }
+        findings
+    }
+}
+
+/// How a message fits: the index of its first word in the text, how many of its words are there, and whether all are.
+#[derive(Clone, Copy, Debug)]
+struct MessageFit {
+    first: usize,
+    words: usize,
+    whole: bool,
+}
+
+/// How far what a placeholder stands for may reach, in words.
+const GAP_WORDS: usize = 12;
+
+/// Holds a template against words, its word `place` at `start`. A text that is cut off may end within a long message.
+fn fits(template: &[u32], place: usize, words: &[u32], start: usize) -> Option<MessageFit> {
+    let mut first = start;
+    let mut at = start;
+    let mut count = 0;
+    let mut index = place;
+    while index > 0 {
+        index -= 1;
+        if template[index] == GAP {
+            let next = *template[..index].last()?;
+            let reach = at.saturating_sub(GAP_WORDS + 1);
+            at = (reach..at).rev().find(|place| words[*place] == next)? + 1;
+            continue;
+        }
+        at = at.checked_sub(1).filter(|place| words[*place] == template[index])?;
+        first = at;
+        count += 1;
+    }
+    let mut at = start;
+    let mut index = place;
+    while index < template.len() {
+        if template[index] == GAP {
+            let next = *template.get(index + 1)?;
+            let reach = (at + GAP_WORDS + 1).min(words.len());
+            match (at..reach).find(|place| words[*place] == next) {
+                Some(place) => at = place,
+                None if count >= 4 && reach == words.len() => {
+                    return Some(MessageFit { first, words: count, whole: false });
+                }
+                None => return None,
+            }
+            index += 1;
+            continue;
+        }
+        match words.get(at) {
+            Some(word) if *word == template[index] => count += 1,
+            None if count >= 5 => {
+                return Some(MessageFit { first, words: count, whole: false });
+            }
+            _ => return None,
+        }
+        at += 1;
+        index += 1;
+    }
+    Some(MessageFit { first, words: count, whole: true })
+}
+
+/// Whether a word is built like the name of a code rather than like a word of a language.
+fn is_symbolic(token: &str) -> bool {
+    let inner = token.trim_matches('_');
+    let underscored = inner.contains('_') && inner.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let dotted = inner.contains('.') && inner.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'_' | b'-'));
+    let humped = inner.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    let hyphened = inner.matches('-').count() >= 2 && inner.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    underscored || dotted || humped || hyphened
+}
+
+/// How many words a symbolic name is made of.
+fn parts_of(token: &str) -> usize {
+    let signs = token.split(['_', '.', '-']).filter(|part| !part.is_empty()).count();
+    let humps = token.as_bytes().windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()).count();
+    signs + humps
+}
+
+/// Whether a value can be a code: one word, not too long, not a time or an address.
+fn looks_like_a_code(value: &str) -> bool {
+    let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | ':' | '/');
+    !value.is_empty()
+        && value.len() <= 80
+        && value.chars().all(fine)
+        && !value.contains("://")
+        && value.bytes().any(|byte| byte.is_ascii_alphanumeric())
+}
