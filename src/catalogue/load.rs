@@ -71,11 +71,13 @@ pub struct Loaded {
     pub synonyms: Vec<Held<Synonyms>>,
     /// Words that announce a code and are not part of it.
     pub code_words: Vec<String>,
+    /// Words that may stand before those.
+    pub filler_words: Vec<String>,
     /// The order table.
     pub order: Option<Held<Order>>,
 }
 
-const TABLES: &str = "provider, source, wire, code, symptom, playbook, advice, term, category, synonyms, code_words, order";
+const TABLES: &str = "provider, source, wire, code, symptom, playbook, advice, term, category, synonyms, code_words, filler_words, order";
 
 /// Reads the text of one catalogue file; `name` is how findings call it.
 pub fn read(name: &str, text: &str, findings: &mut Vec<Finding>) -> Loaded {
@@ -99,13 +101,8 @@ pub fn read(name: &str, text: &str, findings: &mut Vec<Finding>) -> Loaded {
             "term" => loaded.terms = reader.records("term", value),
             "category" => loaded.categories = reader.records("category", value),
             "synonyms" => loaded.synonyms = reader.records("synonyms", value),
-            "code_words" => match Vec::deserialize(ValueDeserializer::from(value)) {
-                Ok(words) => loaded.code_words = words,
-                Err(error) => {
-                    let line = reader.lines.of_offset(key.span().start);
-                    reader.report("type", line, "", error.message().to_owned(), "write a list of words".to_owned());
-                }
-            },
+            "code_words" => loaded.code_words = reader.words("code_words", value),
+            "filler_words" => loaded.filler_words = reader.words("filler_words", value),
             other => {
                 let line = reader.lines.of_offset(key.span().start);
                 let message = format!("a catalogue file has no table named {other:?}");
@@ -151,6 +148,14 @@ impl Reader<'_> {
     fn report(&mut self, kind: &'static str, line: u32, entry: &str, message: String, help: String) {
         let (file, entry) = (self.file.to_string(), entry.to_owned());
         self.findings.push(Finding { severity: Severity::Error, kind, file, line, entry, message, help });
+    }
+
+    fn words(&mut self, table: &str, value: Spanned<DeValue<'_>>) -> Vec<String> {
+        let line = self.lines.of_offset(value.span().start);
+        Vec::deserialize(ValueDeserializer::from(value)).unwrap_or_else(|error| {
+            self.report("type", line, table, error.message().to_owned(), "write a list of words".to_owned());
+            Vec::new()
+        })
     }
 
     fn records<T: DeserializeOwned>(&mut self, table: &str, value: Spanned<DeValue<'_>>) -> Vec<Held<T>> {

@@ -127,6 +127,7 @@ struct Overlay {
     categories: BTreeMap<Category, Held<CategoryEntry>>,
     synonyms: Vec<Held<Synonyms>>,
     code_words: Vec<String>,
+    filler_words: Vec<String>,
     order: Option<Held<Order>>,
 }
 
@@ -339,8 +340,15 @@ impl Catalogue {
     /// Words that announce a code and are not part of it.
     #[must_use]
     pub fn code_words(&self) -> Vec<String> {
-        let base = self.base_all::<Vec<String>>(Table::CodeWords).flatten();
+        let base = self.base_all::<Vec<String>>(Table::CodeWords).take(1).flatten();
         base.chain(self.over.code_words.iter().cloned()).collect()
+    }
+
+    /// Words that may stand before those.
+    #[must_use]
+    pub fn filler_words(&self) -> Vec<String> {
+        let base = self.base_all::<Vec<String>>(Table::CodeWords).skip(1).flatten();
+        base.chain(self.over.filler_words.iter().cloned()).collect()
     }
 
     /// All published messages, as templates (see [`messages`]), with the entry that each stands for.
@@ -476,6 +484,7 @@ impl Catalogue {
         }
         self.over.synonyms.extend(file.synonyms.iter().cloned());
         self.over.code_words.extend(file.code_words.iter().cloned());
+        self.over.filler_words.extend(file.filler_words.iter().cloned());
         if let Some(held) = &file.order {
             self.over.order = Some(held.clone());
         }
@@ -595,6 +604,7 @@ impl Catalogue {
             out.push(Table::Synonyms, &held.value);
         }
         out.push(Table::CodeWords, &self.over.code_words);
+        out.push(Table::CodeWords, &self.over.filler_words);
         out.push(Table::Order, &self.order());
         out.finish()
     }

@@ -534,6 +534,8 @@ pub struct File {
     pub synonyms: Vec<Synonyms>,
     /// Words that announce a code and are not part of it: "error", "code", "Fehler".
     pub code_words: Vec<String>,
+    /// Words that may stand before those: "banking error 324".
+    pub filler_words: Vec<String>,
     pub order: Option<Order>,
 }
 

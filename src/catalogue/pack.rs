@@ -31,7 +31,7 @@ pub enum Table {
     Synonyms,
     /// Published messages as templates, with the entry that each stands for.
     Messages,
-    /// Words that announce a code: one record.
+    /// Words that announce a code, and fillers before them: two records.
     CodeWords,
     /// The order table: one record.
     Order,

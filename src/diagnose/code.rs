@@ -65,7 +65,8 @@ fn readings(catalogue: &Catalogue, asked: &Asked) -> Vec<Asked> {
 
 /// The code without brackets, quotes and the words that announce it: `Error-324`, `(324)`, `banking error 324`.
 fn undress(catalogue: &Catalogue, code: &str) -> String {
-    let dress: Vec<String> = catalogue.code_words().iter().map(|word| word.to_lowercase()).collect();
+    let words = catalogue.code_words().into_iter().chain(catalogue.filler_words());
+    let dress: Vec<String> = words.map(|word| word.to_lowercase()).collect();
     let edge = |c: char| !c.is_alphanumeric() && c != '-';
     let mut rest = code.trim_matches(edge);
     loop {

@@ -41,8 +41,11 @@ fn diagnosed(catalogue: &Catalogue, recognised: &Recognised, finding: &Finding, 
     match finding.entry.and_then(|id| catalogue.record(id)) {
         Some(record) => diagnosis(catalogue, &record, case),
         None => {
-            let unlisted =
-                Unlisted { provider: Some(finding.provider.clone()), code: Some(finding.code.clone()), family: finding.family.clone() };
+            let unlisted = Unlisted {
+                provider: Some(finding.provider.clone()),
+                code: (!finding.code.is_empty()).then(|| finding.code.clone()),
+                family: finding.family.clone(),
+            };
             general::general(catalogue, unlisted, finding.category, case)
         }
     }

@@ -90,6 +90,8 @@ pub struct Recogniser<'c> {
     /// For each mark: the provider, and whether it is a mere name.
     mark_of: Vec<(usize, bool)>,
     templates: Vec<(EntryId, Vec<u32>)>,
+    /// For each template, how many entries have it.
+    owners: Vec<usize>,
     /// Three (or two) words of a template, with the template and the place of the words in it.
     grams: FxHashMap<u64, Vec<(u32, u32)>>,
     code_words: FxHashSet<String>,
@@ -115,6 +117,8 @@ enum Subject {
     Node(usize, u32),
     /// An offset in the text.
     Offset(usize),
+    /// An offset in what is between the structures.
+    Prose(usize),
 }
 
 impl<'c> Recogniser<'c> {
@@ -164,6 +168,11 @@ impl<'c> Recogniser<'c> {
             let (place, gram) = anchor(template);
             grams.entry(gram).or_default().push((number, place));
         }
+        let mut sharing: FxHashMap<&[u32], usize> = FxHashMap::default();
+        for (_, template) in &templates {
+            *sharing.entry(template).or_default() += 1;
+        }
+        let owners = templates.iter().map(|(_, template)| sharing[template.as_slice()]).collect();
         let build = |patterns: &[String]| {
             AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(patterns).expect("literal patterns")
         };
@@ -177,6 +186,7 @@ impl<'c> Recogniser<'c> {
             texts,
             mark_of,
             templates,
+            owners,
             grams,
             code_words: catalogue.code_words().iter().map(|word| word.to_lowercase()).collect(),
         }
@@ -228,6 +238,14 @@ impl<'c> Recogniser<'c> {
     fn marked(&self, text: &str) -> FxHashMap<usize, f64> {
         let mut marked: FxHashMap<usize, f64> = FxHashMap::default();
         let mut seen: FxHashSet<usize> = FxHashSet::default();
+        // Class names with backslashes come escaped, once or twice, out of JSON logs.
+        let plain;
+        let text = if text.contains("\\\\") {
+            plain = text[..floor(text, 4 << 20)].replace("\\\\", "\\").replace("\\\\", "\\");
+            plain.as_str()
+        } else {
+            text
+        };
         // Marks stand near the beginning as often as anywhere; a bound keeps this linear pass short on huge inputs.
         let window = &text[..floor(text, 4 << 20)];
         for found in self.marks.find_overlapping_iter(window) {
@@ -354,6 +372,9 @@ impl Look<'_, '_> {
         let mut tree = Tree::default();
         pairs::read(&prose, &mut tree);
         self.tree(&tree, depth);
+        if depth == 0 {
+            self.numbers(&prose);
+        }
         if self.waits.is_none() {
             self.waits = values::wait(&Tree::default(), text);
         }
@@ -400,6 +421,16 @@ impl Look<'_, '_> {
         }
         if depth >= NESTED {
             return;
+        }
+        for (node, index) in tree.nodes.iter().zip(0u32..) {
+            if node.kind == Kind::Text
+                && node.text.len() >= 5
+                && node.text.len() <= 80
+                && holds_codes(&node.key)
+                && is_symbolic(node.text.trim())
+            {
+                self.symbol_in_field(tree, number, index);
+            }
         }
         for node in tree.nodes.iter().filter(|node| node.kind == Kind::Text && node.text.len() > 8) {
             let holds = node.text.contains(['{', '<']) || (node.notation != Notation::Pairs && node.text.contains(['=', ':']));
@@ -449,12 +480,12 @@ impl Look<'_, '_> {
             }
             first.clone_into(&mut code);
         }
-        let agrees = entry.is_some_and(|(id, _)| said.iter().any(|text| self.fits_message(id, text)));
+        let agrees = entry.and_then(|(id, _)| said.iter().filter_map(|text| self.fits_message(id, text)).max());
         let strength = Strength {
             certainty: Some(shape.certainty),
             also: found.also,
             fit: entry.map(|(_, fit)| fit),
-            message_agrees: agrees,
+            message_agrees: agrees.unwrap_or(0),
             loose: node.notation == Notation::Pairs,
             shared: !shape.shared_with.is_empty(),
             ..Strength::default()
@@ -562,7 +593,8 @@ impl Look<'_, '_> {
                         let Some(fit) = fits(template, *place as usize, &hashes, start) else {
                             continue;
                         };
-                        self.message(*entry, fit, offsets[fit.first] + base, text, offsets[fit.first]);
+                        let owners = recogniser.owners[*number as usize];
+                        self.message(*entry, fit, owners, offsets[fit.first] + base, text, offsets[fit.first]);
                     }
                 }
             }
@@ -570,7 +602,7 @@ impl Look<'_, '_> {
         }
     }
 
-    fn message(&mut self, entry: EntryId, fit: MessageFit, subject: usize, text: &str, offset: usize) {
+    fn message(&mut self, entry: EntryId, fit: MessageFit, owners: usize, subject: usize, text: &str, offset: usize) {
         let Some(head) = self.recogniser.catalogue.head(entry) else {
             return;
         };
@@ -578,7 +610,13 @@ impl Look<'_, '_> {
             return;
         };
         let line = 1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..offset]).count();
-        let strength = Strength { message_words: fit.words, message_whole: fit.whole, fit: Some(Fit::Exact), ..Strength::default() };
+        let strength = Strength {
+            message_words: fit.words,
+            message_whole: fit.whole,
+            message_owners: owners,
+            fit: Some(Fit::Exact),
+            ..Strength::default()
+        };
         let code = head.code.to_owned();
         let family = (!head.family.is_empty()).then(|| head.family.to_owned());
         self.claim(Claim {
@@ -617,13 +655,17 @@ impl Look<'_, '_> {
         best.map(|(_, entry)| entry)
     }
 
-    fn fits_message(&self, entry: EntryId, text: &str) -> bool {
+    /// How many words of a message of an entry a text holds; none if it is another one. Words that several entries
+    /// share tell less, and count half.
+    fn fits_message(&self, entry: EntryId, text: &str) -> Option<usize> {
         let hashes: Vec<u32> = messages::words(text).take(200).map(|(_, word)| messages::word(word)).collect();
-        let own = self.recogniser.templates.iter().filter(|(other, _)| *other == entry);
-        own.into_iter().any(|(_, template)| {
+        let own = self.recogniser.templates.iter().zip(&self.recogniser.owners).filter(|((other, _), _)| *other == entry);
+        let words = own.filter_map(|((_, template), owners)| {
             let (place, _) = anchor(template);
-            (0..hashes.len()).any(|start| fits(template, place as usize, &hashes, start).is_some())
-        })
+            let fit = (0..hashes.len()).find_map(|start| fits(template, place as usize, &hashes, start))?;
+            Some(if *owners > 1 { fit.words / 2 } else { fit.words })
+        });
+        words.max()
     }
 
     /// Symbolic names of codes that stand in the text by themselves: `ITEM_LOGIN_REQUIRED`, `BrowserIncorrectPassword`.
@@ -636,21 +678,33 @@ impl Look<'_, '_> {
                 continue;
             }
             let offset = token.as_ptr() as usize - text.as_ptr() as usize;
+            if is_name_of_field(&text[offset + token.len()..]) {
+                continue;
+            }
             self.symbol(token, offset, text);
             if let Some(last) = token.rsplit('.').next().filter(|last| last.len() < token.len() && last.len() >= 6 && is_symbolic(last)) {
                 self.symbol(last, offset, text);
             }
         }
-        self.numbers(text);
     }
 
     fn symbol(&mut self, token: &str, offset: usize, text: &str) {
+        let line = 1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..offset]).count();
+        self.symbolic(token, false, &format!("line {line}"), Subject::Offset(offset));
+    }
+
+    /// The symbolic name of a code in a field that no shape knows, but whose name says that it holds codes.
+    fn symbol_in_field(&mut self, tree: &Tree<'_>, number: usize, node: u32) {
+        let value = tree.node(node).text.trim().to_owned();
+        self.symbolic(&value, true, &tree.pointer(node), Subject::Node(number, node));
+    }
+
+    fn symbolic(&mut self, token: &str, in_field: bool, at: &str, subject: Subject) {
         let recogniser = self.recogniser;
         let found: Vec<_> = recogniser.catalogue.find_code(token).into_iter().filter(|(_, fit)| *fit >= Fit::AliasFolded).collect();
         let mut owners: Vec<&str> = found.iter().filter_map(|(id, _)| recogniser.catalogue.head(*id)).map(|head| head.provider).collect();
         owners.sort_unstable();
         owners.dedup();
-        let line = 1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..offset]).count();
         for (id, fit) in &found {
             let Some(head) = recogniser.catalogue.head(*id) else {
                 continue;
@@ -658,7 +712,8 @@ impl Look<'_, '_> {
             let Some(provider) = recogniser.providers.iter().position(|it| it.id == head.provider) else {
                 continue;
             };
-            let strength = Strength { symbol_parts: parts_of(token), symbol_owners: owners.len(), fit: Some(*fit), ..Strength::default() };
+            let strength =
+                Strength { symbol_parts: parts_of(token), symbol_owners: owners.len(), in_field, fit: Some(*fit), ..Strength::default() };
             let family = (!head.family.is_empty()).then(|| head.family.to_owned());
             self.claim(Claim {
                 provider,
@@ -666,8 +721,8 @@ impl Look<'_, '_> {
                 code: token.to_owned(),
                 family,
                 strength,
-                evidence: Evidence { what: "the code's name".to_owned(), at: Some(format!("line {line}")), value: Some(harmless(token)) },
-                subject: Subject::Offset(offset),
+                evidence: Evidence { what: "the code's name".to_owned(), at: Some(at.to_owned()), value: Some(harmless(token)) },
+                subject,
                 order: self.claims.len(),
             });
         }
@@ -699,8 +754,23 @@ impl Look<'_, '_> {
             if !first.bytes().any(|byte| byte.is_ascii_digit()) && !token.bytes().any(|byte| byte.is_ascii_digit()) {
                 continue;
             }
-            let found: Vec<_> = recogniser.catalogue.find_code(&signed).into_iter().filter(|(_, fit)| *fit > Fit::Alias).collect();
-            let found = if found.is_empty() { recogniser.catalogue.find_code(token) } else { found };
+            if token.bytes().all(|byte| byte == b'0') {
+                continue;
+            }
+            // Ids that are other names of a word (3 for CHALLENGED) are met in their field, not in prose.
+            let own = |(id, fit): &(EntryId, Fit)| {
+                let numeric = token.bytes().all(|byte| byte.is_ascii_digit());
+                *fit > Fit::Alias
+                    && (!numeric
+                        || !matches!(fit, Fit::AliasExact | Fit::AliasFolded)
+                        || recogniser.catalogue.head(*id).is_some_and(|head| head.code.bytes().any(|byte| byte.is_ascii_digit())))
+            };
+            let found: Vec<_> = recogniser.catalogue.find_code(&signed).into_iter().filter(own).collect();
+            let found = if found.is_empty() {
+                recogniser.catalogue.find_code(token).into_iter().filter(|(_, fit)| *fit > Fit::AliasExact || token.len() > 3).collect()
+            } else {
+                found
+            };
             let owners = found.len();
             for (id, fit) in found {
                 let Some(head) = recogniser.catalogue.head(id) else {
@@ -717,11 +787,31 @@ impl Look<'_, '_> {
                     family: None,
                     strength,
                     evidence: Evidence { what: format!("“{} {}”", harmless(word), harmless(token)), at: None, value: None },
-                    subject: Subject::Offset(*start),
+                    subject: Subject::Prose(*start),
                     order: self.claims.len(),
                 });
             }
         }
+    }
+
+    /// Where no code is recognised but the input speaks for a provider: that provider, with the advice for the kind of
+    /// trouble that a generic standard in the input tells.
+    fn mere_provider(&self, marked: &FxHashMap<usize, f64>, hint: &Hint, findings: &[Finding]) -> Option<Finding> {
+        let providers = &self.recogniser.providers;
+        let named = hint.provider.as_ref().and_then(|id| providers.iter().position(|it| it.id == *id)).map(|index| (index, 2.0));
+        let strongest = marked.iter().filter(|(index, _)| !providers[**index].generic).map(|(index, weight)| (*index, *weight));
+        let (index, weight) = named.or_else(|| strongest.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))))?;
+        let by = Evidence { what: "names or addresses of the provider".to_owned(), at: None, value: None };
+        Some(Finding {
+            provider: providers[index].id.clone(),
+            entry: None,
+            code: String::new(),
+            family: None,
+            category: findings.first().and_then(|finding| finding.category),
+            confidence: if weight >= 1.5 { 0.45 } else { 0.35 },
+            evidence: vec![by],
+            found: Vec::new(),
+        })
     }
 
     /// Weighs the claims against each other: what is found in several ways is one finding, what is claimed by several
@@ -731,6 +821,10 @@ impl Look<'_, '_> {
         let claims = std::mem::take(&mut self.claims);
         let context = score::Context { recogniser, marked, hint };
         let mut findings = score::findings(&context, claims);
+        if findings.first().is_none_or(|best| best.confidence < crate::diagnose::SURE) {
+            findings.extend(self.mere_provider(marked, hint, &findings));
+            findings.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+        }
         findings.truncate(MOST_FINDINGS);
         for finding in &mut findings {
             let provider = recogniser.providers.iter().find(|it| it.id == finding.provider);
@@ -814,6 +908,25 @@ fn is_symbolic(token: &str) -> bool {
     let humped = inner.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
     let hyphened = inner.matches('-').count() >= 2 && inner.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
     underscored || dotted || humped || hyphened
+}
+
+/// Whether a field is called as one that holds codes.
+fn holds_codes(key: &str) -> bool {
+    let name = tree::folded(key);
+    name.starts_with("error") || ["error", "code", "status", "reason", "type", "exception", "err"].iter().any(|part| name.ends_with(part))
+}
+
+/// Whether what follows a word makes it the name of a field rather than a value.
+fn is_name_of_field(after: &str) -> bool {
+    let after = after.trim_start_matches(['"', '\'', '\\', ']']).trim_start();
+    (after.starts_with(':') && !after.starts_with("::") && !after.starts_with(": ") || after.starts_with("\": ") || after.starts_with('='))
+        || after.strip_prefix(':').is_some_and(|rest| {
+            rest.trim_start().starts_with(['"', '{', '[', '\''])
+                || rest.trim_start().starts_with(|c: char| c.is_ascii_digit())
+                || rest.trim_start().starts_with("null")
+                || rest.trim_start().starts_with("false")
+                || rest.trim_start().starts_with("true")
+        })
 }
 
 /// How many words a symbolic name is made of.

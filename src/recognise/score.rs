@@ -16,8 +16,8 @@ pub(super) struct Strength {
     pub(super) also: usize,
     /// How the code fits one of the catalogue; none: unknown.
     pub(super) fit: Option<Fit>,
-    /// Whether the message beside it is a published one of this code.
-    pub(super) message_agrees: bool,
+    /// How many words of a published message of this code stand beside it.
+    pub(super) message_agrees: usize,
     /// Whether it stands in running text rather than in a structure.
     pub(super) loose: bool,
     /// Whether other providers have the same shape.
@@ -26,10 +26,14 @@ pub(super) struct Strength {
     pub(super) message_words: usize,
     /// Whether the whole message is there.
     pub(super) message_whole: bool,
+    /// How many codes have this message.
+    pub(super) message_owners: usize,
     /// Found by its name in the text: how many words the name is made of.
     pub(super) symbol_parts: usize,
     /// How many providers have a code of this name.
     pub(super) symbol_owners: usize,
+    /// Whether that name is the value of a field that holds codes.
+    pub(super) in_field: bool,
     /// A number behind a word that announces a code.
     pub(super) announced: bool,
 }
@@ -58,9 +62,12 @@ impl Context<'_, '_> {
             Some(_) => 0.1,
             None => -1.0,
         };
-        if it.message_agrees {
-            odds += 1.5;
-        }
+        odds += match it.message_agrees {
+            0..=1 => 0.0,
+            2..=3 => 0.4,
+            4 => 0.9,
+            _ => 1.5,
+        };
         if it.loose {
             odds -= 0.5;
         }
@@ -83,7 +90,8 @@ impl Context<'_, '_> {
             7..=9 => 1.5,
             _ => 2.3,
         };
-        by_length - if it.message_whole { 0.0 } else { 0.7 }
+        let shared = 0.6 * (it.message_owners.saturating_sub(1).min(4)) as f64;
+        by_length - shared - if it.message_whole { 0.0 } else { 0.7 }
     }
 
     fn rarity(&self, claim: &Claim) -> u8 {
@@ -99,7 +107,8 @@ fn symbol_odds(it: &Strength) -> f64 {
         3 => 0.6,
         _ => 1.2,
     };
-    by_parts - 0.6 * (it.symbol_owners.saturating_sub(1).min(4)) as f64
+    let by_place = if it.in_field { 1.0 } else { 0.0 };
+    by_parts + by_place - 0.6 * (it.symbol_owners.saturating_sub(1).min(4)) as f64
 }
 
 /// The highest confidence of advice that rests on a generic standard alone: such errors are not banks' alone.
@@ -125,7 +134,14 @@ pub(super) fn findings(context: &Context<'_, '_>, claims: Vec<Claim>) -> Vec<Fin
     for (claim, odds) in filtered.into_iter().zip(odds) {
         let rivals = &subjects[&key_of(&claim)];
         let own = rivals[&claim.provider];
-        let sum: f64 = rivals.values().map(|other| (other - own).clamp(-50.0, 50.0).exp()).sum();
+        // Whoever builds on a standard has its codes, too: that takes nothing from the standard.
+        let generic = recogniser.providers[claim.provider].generic;
+        let sum: f64 = rivals
+            .iter()
+            .filter(|(other, _)| !generic || **other == claim.provider)
+            .map(|(_, odds)| odds)
+            .map(|other| (other - own).clamp(-50.0, 50.0).exp())
+            .sum();
         let share = 1.0 / sum.max(1.0);
         let code = if claim.entry.is_some() { String::new() } else { claim.code.clone() };
         let place = (claim.provider, claim.entry, code);
@@ -137,11 +153,16 @@ pub(super) fn findings(context: &Context<'_, '_>, claims: Vec<Claim>) -> Vec<Fin
             }
         }
     }
+    // A payload's field says it best: words of another code of the same provider beside it are its message, not a second error.
+    let by_field: Vec<usize> = merged.iter().filter(|it| it.by_field() && it.odds >= 2.0).map(|it| it.claim.provider).collect();
+    for other in merged.iter_mut().filter(|it| !it.by_field() && by_field.contains(&it.claim.provider)) {
+        other.odds -= 1.5;
+    }
     let mut findings: Vec<(SortKey, Finding)> = merged.into_iter().map(|it| it.finish(context)).collect();
     findings.sort_by(|a, b| a.0.compare(&b.0));
     let sure = findings.iter().any(|(key, _)| !key.generic && key.confidence >= 0.5);
     // Where somebody is recognised, the HTTP status around it is no trouble of its own.
-    findings.into_iter().filter(|(key, _)| !(sure && key.generic)).map(|(_, finding)| finding).collect()
+    findings.into_iter().filter(|(key, _)| !(sure && key.generic) && !key.nothing).map(|(_, finding)| finding).collect()
 }
 
 /// What a claim is about; a name or message and the field that holds it count as the same where they say the same code.
@@ -149,12 +170,14 @@ pub(super) fn findings(context: &Context<'_, '_>, claims: Vec<Claim>) -> Vec<Fin
 enum SubjectKey {
     Node(usize, u32),
     Offset(usize),
+    Prose(usize),
 }
 
 fn key_of(claim: &Claim) -> SubjectKey {
     match claim.subject {
         Subject::Node(tree, node) => SubjectKey::Node(tree, node),
         Subject::Offset(offset) => SubjectKey::Offset(offset),
+        Subject::Prose(offset) => SubjectKey::Prose(offset),
     }
 }
 
@@ -188,6 +211,11 @@ impl Merged {
         }
     }
 
+    /// Whether a wire shape found it.
+    fn by_field(&self) -> bool {
+        std::iter::once(&self.claim).chain(&self.more).any(|claim| claim.strength.certainty.is_some())
+    }
+
     fn finish(self, context: &Context<'_, '_>) -> (SortKey, Finding) {
         let recogniser = context.recogniser;
         let provider = &recogniser.providers[self.claim.provider];
@@ -200,7 +228,8 @@ impl Merged {
         }
         let head = self.claim.entry.and_then(|id| recogniser.catalogue.head(id));
         let informational = head.as_ref().is_some_and(|head| head.category == Category::Informational);
-        let specific = head.as_ref().map_or(2, |head| head.rarity % 4);
+        let class = head.as_ref().map_or(2, |head| head.rarity % 4);
+        let by_field = self.by_field();
         let category = head
             .as_ref()
             .map(|head| head.category)
@@ -208,7 +237,17 @@ impl Merged {
         let mut evidence = vec![self.claim.evidence];
         evidence.extend(self.more.into_iter().map(|claim| claim.evidence));
         let confidence = (confidence.min(0.98) * 100.0).round() / 100.0;
-        let key = SortKey { generic: provider.generic, informational, confidence, specific, order: self.claim.order };
+        // What is no trouble is reported only where a field holds it; a word or message of success in passing is nothing.
+        let nothing = informational && !by_field;
+        let key = SortKey {
+            generic: provider.generic,
+            informational,
+            confidence,
+            provider: self.claim.provider,
+            class,
+            nothing,
+            order: self.claim.order,
+        };
         let finding = Finding {
             provider: provider.id.clone(),
             entry: self.claim.entry,
@@ -228,23 +267,29 @@ struct SortKey {
     generic: bool,
     informational: bool,
     confidence: f64,
-    /// The class of commonness within the provider: wrappers around the real error are marked rare.
-    specific: u8,
+    provider: usize,
+    /// The class of commonness within the provider; wrappers around the real error are marked rare.
+    class: u8,
+    nothing: bool,
     order: usize,
 }
 
 impl SortKey {
     fn compare(&self, other: &Self) -> std::cmp::Ordering {
         // Within the same band of confidence the more specific comes first: a wrapper is as sure as what it wraps.
-        let band = |key: &Self| (key.confidence * 100.0 / 12.0).round() as i64;
+        let band = |key: &Self| (key.confidence * 100.0 / 6.0).round() as i64;
         let sure = |key: &Self| key.confidence >= 0.5;
-        sure(other)
-            .cmp(&sure(self))
-            .then(self.generic.cmp(&other.generic))
-            .then(self.informational.cmp(&other.informational))
-            .then(band(other).cmp(&band(self)))
-            .then(self.specific.cmp(&other.specific))
-            .then(other.confidence.total_cmp(&self.confidence))
-            .then(self.order.cmp(&other.order))
+        let by_sureness = sure(other).cmp(&sure(self));
+        if sure(self) || sure(other) {
+            let wrapper = |key: &Self| key.class == 3 && self.provider == other.provider;
+            let kinds = self
+                .generic
+                .cmp(&other.generic)
+                .then(self.informational.cmp(&other.informational))
+                .then(wrapper(self).cmp(&wrapper(other)));
+            let specific = if self.provider == other.provider { self.class.cmp(&other.class) } else { std::cmp::Ordering::Equal };
+            return by_sureness.then(kinds).then(band(other).cmp(&band(self))).then(specific).then(self.order.cmp(&other.order));
+        }
+        other.confidence.total_cmp(&self.confidence).then(self.order.cmp(&other.order))
     }
 }

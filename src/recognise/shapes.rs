@@ -159,7 +159,9 @@ impl FieldShapes {
             return None;
         }
         let (base, own) = (tree.object_of(at), tree.object_of(node));
-        let near = |condition: &Condition| [base, own].into_iter().flatten().any(|object| holds_below(tree, object, condition));
+        // Conditions may hold anywhere between the object where the path starts and the one that holds the code.
+        let between: Vec<u32> = ancestors(tree, node).take_while(|object| base.is_none_or(|base| *object >= base)).collect();
+        let near = |condition: &Condition| between.iter().any(|object| holds_below(tree, *object, condition));
         if !shape.with.iter().all(near) {
             return None;
         }
@@ -351,7 +353,7 @@ impl TextShape {
                 }
                 Part::Code | Part::Family => {
                     let length = lower[line_start..at].bytes().rev().take_while(|byte| is_code(*byte)).count();
-                    let token = text[at - length..at].trim_matches(['.', '-', ':']);
+                    let token = text[at - length..at].trim_start_matches(['.', ':']).trim_end_matches(['.', '-', ':']);
                     found.take(part, token, at - length)?;
                     at -= length;
                 }
@@ -371,7 +373,7 @@ impl TextShape {
                 Part::Code | Part::Family => {
                     let length = self.token_length(lower, at, index)?;
                     let token = &text[at..at + length];
-                    found.take(part, token.trim_matches(['.', '-', ':']).trim_end_matches(','), at)?;
+                    found.take(part, token.trim_start_matches(['.', ':']).trim_end_matches(['.', '-', ':']), at)?;
                     at += length;
                 }
             }

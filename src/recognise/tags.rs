@@ -48,16 +48,12 @@ pub(super) fn read<'t>(text: &'t str, start: usize, tree: &mut Tree<'t>) -> Opti
                     continue;
                 }
                 let name = Cow::Borrowed(local(tag.name));
-                let kind = if leaf && tag.attributes.is_empty() { Kind::Text } else { Kind::Object };
+                // A leaf keeps its text though it has attributes: those are its members.
+                let kind = if leaf { Kind::Text } else { Kind::Object };
                 let body = if leaf { entities(content) } else { Cow::Borrowed("") };
-                let Some(index) = push(tree, inside, name, kind, &body) else {
-                    return Some(text.len());
-                };
+                let Some(index) = push(tree, inside, name, kind, &body) else { return Some(text.len()) };
                 root.get_or_insert(index);
                 attributes(tree, index, tag.attributes);
-                if leaf && kind == Kind::Object {
-                    tree.push(Some(index), Cow::Borrowed("text"), Kind::Text, body, Notation::Tags);
-                }
                 tree.close(index);
                 // In OFX 1 a tag with text is a leaf that nothing closes; in XML its end tag finds nothing open, and is passed over.
                 if tag.kind == TagKind::Open && !leaf {
