@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod diagnose;
 pub mod recognise;
 pub mod render;
+pub mod search;
 pub mod text;
 
 use catalogue::Catalogue;

@@ -73,11 +73,13 @@ pub struct Loaded {
     pub code_words: Vec<String>,
     /// Words that may stand before those.
     pub filler_words: Vec<String>,
+    /// Words that say nothing about a trouble.
+    pub stop_words: Vec<String>,
     /// The order table.
     pub order: Option<Held<Order>>,
 }
 
-const TABLES: &str = "provider, source, wire, code, symptom, playbook, advice, term, category, synonyms, code_words, filler_words, order";
+const TABLES: &str = "provider, source, wire, code, symptom, playbook, advice, term, category, synonyms, code_words, filler_words, stop_words, order";
 
 /// Reads the text of one catalogue file; `name` is how findings call it.
 pub fn read(name: &str, text: &str, findings: &mut Vec<Finding>) -> Loaded {
@@ -102,6 +104,7 @@ pub fn read(name: &str, text: &str, findings: &mut Vec<Finding>) -> Loaded {
             "category" => loaded.categories = reader.records("category", value),
             "synonyms" => loaded.synonyms = reader.records("synonyms", value),
             "code_words" => loaded.code_words = reader.words("code_words", value),
+            "stop_words" => loaded.stop_words = reader.words("stop_words", value),
             "filler_words" => loaded.filler_words = reader.words("filler_words", value),
             other => {
                 let line = reader.lines.of_offset(key.span().start);

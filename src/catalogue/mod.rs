@@ -4,7 +4,9 @@
 
 pub mod check;
 pub mod finding;
+pub mod index;
 pub mod key;
+pub mod language;
 pub mod load;
 pub mod messages;
 pub mod model;
@@ -13,6 +15,7 @@ pub mod pack;
 pub mod steps;
 
 use finding::{Finding, Severity};
+use index::{Language, Postings};
 use key::Fit;
 use load::{Held, Loaded};
 use model::{
@@ -128,6 +131,7 @@ struct Overlay {
     synonyms: Vec<Held<Synonyms>>,
     code_words: Vec<String>,
     filler_words: Vec<String>,
+    stop_words: Vec<String>,
     order: Option<Held<Order>>,
 }
 
@@ -347,8 +351,47 @@ impl Catalogue {
     /// Words that may stand before those.
     #[must_use]
     pub fn filler_words(&self) -> Vec<String> {
-        let base = self.base_all::<Vec<String>>(Table::CodeWords).skip(1).flatten();
+        let base = self.base_all::<Vec<String>>(Table::CodeWords).skip(1).take(1).flatten();
         base.chain(self.over.filler_words.iter().cloned()).collect()
+    }
+
+    /// The language of the search: words that say nothing, words of one meaning.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        let stop = self.base_all::<Vec<String>>(Table::CodeWords).skip(2).flatten();
+        let stop: Vec<String> = stop.chain(self.over.stop_words.iter().cloned()).collect();
+        Language::new(&stop, &self.synonyms())
+    }
+
+    /// The built-in entries that hold a term: by number of entry, categories behind the last entry.
+    #[must_use]
+    pub fn postings(&self, term: &str) -> Option<Postings> {
+        let mut found = self.base_named("term", term);
+        found.next().map(|record| self.base_get(Table::Postings, record))
+    }
+
+    /// All terms of the built-in entries, one a line.
+    #[must_use]
+    pub fn vocabulary(&self) -> &'static str {
+        self.base.map_or("", |pack| pack.get(Table::Vocabulary, 0))
+    }
+
+    /// How many entries are built in; numbers from there on are categories, in their order.
+    #[must_use]
+    pub fn base_entries(&self) -> u32 {
+        self.base.map_or(0, |pack| pack.len(Table::Heads))
+    }
+
+    /// Whether an overlay changed or took out a built-in entry.
+    #[must_use]
+    pub fn is_hidden(&self, base: u32) -> bool {
+        self.over.hidden.contains(&base)
+    }
+
+    /// The entries of overlays.
+    pub fn overlaid(&self) -> impl Iterator<Item = (EntryId, &Record)> {
+        let entries = self.over.entries.iter().zip(0..);
+        entries.filter_map(|(held, index)| held.as_ref().map(|held| (EntryId::Over(index), &held.value)))
     }
 
     /// All published messages, as templates (see [`messages`]), with the entry that each stands for.
@@ -485,6 +528,7 @@ impl Catalogue {
         self.over.synonyms.extend(file.synonyms.iter().cloned());
         self.over.code_words.extend(file.code_words.iter().cloned());
         self.over.filler_words.extend(file.filler_words.iter().cloned());
+        self.over.stop_words.extend(file.stop_words.iter().cloned());
         if let Some(held) = &file.order {
             self.over.order = Some(held.clone());
         }
@@ -605,9 +649,36 @@ impl Catalogue {
         }
         out.push(Table::CodeWords, &self.over.code_words);
         out.push(Table::CodeWords, &self.over.filler_words);
+        out.push(Table::CodeWords, &self.over.stop_words);
+        self.pack_search(&mut out);
         out.push(Table::Order, &self.order());
         out.finish()
     }
+}
+
+impl Catalogue {
+    /// Payment codes are answered by code or payload, not by words alone: they are left out.
+    fn pack_search(&self, out: &mut Writer) {
+        let language = self.language();
+        let held: Vec<&Record> = self.over.entries.iter().flatten().map(|held| &held.value).collect();
+        let feed = held.iter().zip(0u32..).filter(|(record, _)| searched(record));
+        let mut documents: Vec<(u32, index::Terms)> = feed.map(|(record, number)| (number, language.entry(&record.entry))).collect();
+        let first = u32::try_from(held.len()).expect("fewer than 2^32 entries");
+        documents.extend(self.over.categories.values().zip(first..).map(|(held, number)| (number, language.category(&held.value))));
+        let terms = index::inverted(&documents);
+        let vocabulary: Vec<&str> = terms.keys().map(String::as_str).filter(|term| !term.contains(' ') && !term.starts_with('~')).collect();
+        out.push(Table::Vocabulary, &vocabulary.join("\n"));
+        for (term, postings) in &terms {
+            let record = out.push(Table::Postings, postings);
+            out.name(key::hash("term", term), record);
+        }
+    }
+}
+
+/// Whether an entry is found by words.
+#[must_use]
+pub fn searched(record: &Record) -> bool {
+    record.entry.domain != Some(Domain::Payment) && record.entry.category != Some(Category::Payment)
 }
 
 /// The messages by which an entry can be known: published ones, and codes that are themselves a sentence.

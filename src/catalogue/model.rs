@@ -536,6 +536,8 @@ pub struct File {
     pub code_words: Vec<String>,
     /// Words that may stand before those: "banking error 324".
     pub filler_words: Vec<String>,
+    /// Words that say nothing about a trouble.
+    pub stop_words: Vec<String>,
     pub order: Option<Order>,
 }
 

@@ -31,15 +31,19 @@ pub enum Table {
     Synonyms,
     /// Published messages as templates, with the entry that each stands for.
     Messages,
-    /// Words that announce a code, and fillers before them: two records.
+    /// Words that announce a code, fillers before them, and words that say nothing: three records.
     CodeWords,
+    /// The entries of each term of the search.
+    Postings,
+    /// All terms of the search, for words that are misspelt: one record.
+    Vocabulary,
     /// The order table: one record.
     Order,
     /// Hashes of names with the record that each stands for: one record of fixed-width pairs.
     Names,
 }
 
-const TABLES: usize = 14;
+const TABLES: usize = 16;
 
 /// Builds a pack.
 #[derive(Default)]

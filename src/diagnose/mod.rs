@@ -4,6 +4,7 @@ pub mod code;
 pub mod entry;
 pub mod general;
 pub mod payload;
+pub mod words;
 
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::Provider;

@@ -20,6 +20,10 @@ pub fn answer(catalogue: &Catalogue, recognised: &Recognised, hint: &Hint, name:
         name: name.map(str::to_owned),
         notes: recognised.notes.clone(),
     };
+    let kind = recognised.kind.unwrap_or(InputKind::Text);
+    if kind == InputKind::Text && recognised.findings.first().is_none_or(|best| best.confidence < 0.8) {
+        return super::words::answer(catalogue, recognised, hint, name);
+    }
     let sure = recognised.findings.first().is_some_and(|best| best.confidence >= SURE);
     let shown = recognised.findings.iter().filter(|finding| !sure || finding.confidence >= 0.2);
     let shown: Vec<&Finding> = shown.take(if sure { usize::MAX } else { MOST_GUESSES }).collect();

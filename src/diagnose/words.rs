@@ -1,0 +1,115 @@
+//! From a description in plain words to the answer: what the search found, how sure it is, and what to ask back.
+
+use super::entry::{Case, diagnosis};
+use super::general::{self, Unlisted};
+use super::{Hint, SURE};
+use crate::answer::{Answer, Ask, Diagnosis, Evidence, Input, InputKind};
+use crate::catalogue::model::Category;
+use crate::catalogue::{Catalogue, EntryId};
+use crate::recognise::{Finding, Recognised};
+use crate::search::{Found, Hit, Search, Steer, Subject};
+
+/// How many answers to a description are given.
+const MOST: usize = 5;
+
+/// The answer to a description, from what was recognised in it and what the search found.
+#[must_use]
+pub fn answer(catalogue: &Catalogue, recognised: &Recognised, hint: &Hint, name: Option<&str>) -> Answer {
+    let search = Search::new(catalogue);
+    let steer = Steer { only: hint.provider.as_deref(), preferred: hint.preferred.as_deref(), named: &recognised.marked };
+    let found = search.find(&recognised.words, &steer);
+    let mut ranked: Vec<(Subject, f64, Vec<Evidence>)> = Vec::new();
+    let confidences = confidences(&found, recognised);
+    for (hit, confidence) in found.hits.iter().zip(confidences) {
+        ranked.push((hit.subject, confidence, vec![by_words(hit)]));
+    }
+    for finding in recognised.findings.iter().filter(|finding| finding.confidence >= 0.2) {
+        merge(&mut ranked, finding);
+    }
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+    ranked.truncate(MOST);
+    let diagnoses: Vec<Diagnosis> = ranked.into_iter().filter_map(|it| diagnosed(catalogue, recognised, hint, it)).collect();
+    let sure = diagnoses.first().is_some_and(|best| best.confidence >= SURE);
+    let ask = (!sure).then(|| question(&found, recognised));
+    let input = Input {
+        kind: InputKind::Text,
+        provider_hint: hint.provider.clone().or_else(|| hint.preferred.clone()),
+        name: name.map(str::to_owned),
+        notes: recognised.notes.clone(),
+    };
+    Answer::new(input, diagnoses, ask)
+}
+
+fn by_words(hit: &Hit) -> Evidence {
+    Evidence { what: "the words".to_owned(), at: None, value: Some(hit.words.join(", ")) }
+}
+
+/// A code that the description names, or whose message it quotes, beside what the search found.
+fn merge(ranked: &mut Vec<(Subject, f64, Vec<Evidence>)>, finding: &Finding) {
+    let Some(id) = finding.entry else { return };
+    let subject = Subject::Entry(id);
+    match ranked.iter_mut().find(|(other, _, _)| *other == subject) {
+        Some((_, confidence, evidence)) => {
+            // Two independent ways to the same answer.
+            *confidence = 1.0 - (1.0 - *confidence) * (1.0 - finding.confidence);
+            evidence.splice(0..0, finding.evidence.iter().cloned());
+        }
+        None => ranked.push((subject, finding.confidence, finding.evidence.clone())),
+    }
+}
+
+/// How sure each hit is. A hit is surer the more of the description it accounts for and the further the next one is behind.
+fn confidences(found: &Found, recognised: &Recognised) -> Vec<f64> {
+    let Some(best) = found.hits.first() else { return Vec::new() };
+    let share = found.categories.first().map_or(0.0, |(_, share)| f64::from(*share));
+    let rival = found.hits.get(1).map_or(0.0, |hit| f64::from(hit.score / best.score));
+    let named = if recognised.marked.is_empty() { 0.0 } else { 1.0 };
+    let odds = -3.6 + 2.4 * f64::from(found.coverage) + 0.055 * f64::from(found.plain) + 0.9 * share + 1.6 * (1.0 - rival) + 0.3 * named + 0.1 * found.matched.min(8) as f64;
+    let first = 1.0 / (1.0 + (-odds).exp());
+    let first = first.min(0.92);
+    let confidence = |hit: &Hit| first * f64::from(hit.score / best.score).powi(3);
+    found.hits.iter().map(|hit| (confidence(hit) * 100.0).round() / 100.0).collect()
+}
+
+fn diagnosed(catalogue: &Catalogue, recognised: &Recognised, hint: &Hint, ranked: (Subject, f64, Vec<Evidence>)) -> Option<Diagnosis> {
+    let (subject, confidence, evidence) = ranked;
+    let mut because = hint.because.clone();
+    because.push(recognised.words.clone());
+    let case = Case { confidence: confidence.min(0.98), evidence, because, wait_s: recognised.wait_s, ..Case::default() };
+    match subject {
+        Subject::Entry(id) => entry(catalogue, hint, id, case),
+        Subject::Category(category) => Some(general::general(catalogue, Unlisted::default(), Some(category), case)),
+    }
+}
+
+fn entry(catalogue: &Catalogue, hint: &Hint, id: EntryId, mut case: Case) -> Option<Diagnosis> {
+    let record = catalogue.record(id)?;
+    let provider = catalogue.provider(&record.provider)?;
+    case.product = hint.product.as_deref().and_then(|said| super::product(&provider, said));
+    Some(diagnosis(catalogue, &record, case))
+}
+
+/// The question that would help most: which app, where none is named; else what tells the likeliest kinds apart.
+fn question(found: &Found, recognised: &Recognised) -> Ask {
+    let kinds: Vec<Category> = found.categories.iter().take(3).map(|(category, _)| *category).collect();
+    let sign_in = [Category::Credentials, Category::Mfa, Category::Consent, Category::AccountLocked, Category::UserAction, Category::InstitutionDown];
+    if recognised.marked.is_empty() {
+        return Ask {
+            id: "which-app".to_owned(),
+            text: "Which app or service shows the trouble, and what exactly does it say?".to_owned(),
+            options: Vec::new(),
+        };
+    }
+    if kinds.iter().filter(|kind| sign_in.contains(kind)).count() >= 2 {
+        return Ask {
+            id: "bank-sign-in".to_owned(),
+            text: "Does signing in on the bank's own website work, without a notice in the way?".to_owned(),
+            options: vec!["yes, at once".to_owned(), "no, it refuses the sign-in".to_owned(), "yes, but the bank asks for something first".to_owned()],
+        };
+    }
+    Ask {
+        id: "since-when".to_owned(),
+        text: "Since when, and did something change just before: a password, a card, the bank, the app?".to_owned(),
+        options: Vec::new(),
+    }
+}

@@ -1,0 +1,287 @@
+//! The search in plain words: which code, trouble or kind of trouble a description fits.
+//!
+//! BM25 over weights that combine the fields already (BM25F, see [`crate::catalogue::index`]), with words of one meaning
+//! counted as such, pairs of neighbouring words, and misspelt words put right; then a vote of the best entries on the
+//! kind of trouble, and what is said of provider and app.
+
+use crate::catalogue::index::Language;
+use crate::catalogue::model::{Category, Domain, ProviderKind};
+use crate::catalogue::{Catalogue, EntryId, Kind, searched};
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// BM25's saturation: how fast a term's further mentions stop counting.
+const K1: f32 = 1.6;
+/// The most words of a description that are looked at; people paste whole mails.
+const MOST_CHARS: usize = 2_000;
+
+/// What a description may be about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// A code or a trouble without one.
+    Entry(EntryId),
+    /// No more than the kind of trouble.
+    Category(Category),
+}
+
+/// A result of the search.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// What it is about.
+    pub subject: Subject,
+    /// How well it fits; comparable within one search only.
+    pub score: f32,
+    /// The words that decided, weightiest first.
+    pub words: Vec<String>,
+}
+
+/// What a search found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Best first.
+    pub hits: Vec<Hit>,
+    /// How much each kind of trouble is spoken for, by the votes of the best hits; they add up to 1.
+    pub categories: Vec<(Category, f32)>,
+    /// Which part of the description's weight the best hit accounts for, 0 to 1.
+    pub coverage: f32,
+    /// How many of the description's words the best hit holds.
+    pub matched: usize,
+    /// The plain score of the best hit, before what is known of provider and commonness.
+    pub plain: f32,
+}
+
+/// What is said of provider and app.
+#[derive(Clone, Debug, Default)]
+pub struct Steer<'a> {
+    /// The provider that is given: only its entries count.
+    pub only: Option<&'a str>,
+    /// The provider that is preferred.
+    pub preferred: Option<&'a str>,
+    /// Providers that the description names.
+    pub named: &'a [String],
+}
+
+/// The catalogue's index made ready for searching.
+pub struct Search<'c> {
+    catalogue: &'c Catalogue,
+    language: Language,
+    kinds: FxHashMap<String, ProviderKind>,
+}
+
+struct Term {
+    text: String,
+    weight: f32,
+    word: String,
+}
+
+impl<'c> Search<'c> {
+    /// Makes the language ready.
+    #[must_use]
+    pub fn new(catalogue: &'c Catalogue) -> Self {
+        let kinds = catalogue.providers().into_iter().filter_map(|it| Some((it.id?, it.kind?))).collect();
+        Self { catalogue, language: catalogue.language(), kinds }
+    }
+
+    /// What a description may be about.
+    #[must_use]
+    pub fn find(&self, description: &str, steer: &Steer<'_>) -> Found {
+        let description: String = description.chars().take(MOST_CHARS).collect();
+        let terms = self.query(&description);
+        let first_category = self.catalogue.base_entries();
+        let total = first_category as f32 + 23.0;
+        let mut scores: FxHashMap<u32, f32> = FxHashMap::default();
+        let mut by_term: Vec<(f32, BTreeMap<u32, f32>, &Term)> = Vec::new();
+        let mut weight = 0.0;
+        for term in &terms {
+            let Some(postings) = self.catalogue.postings(&term.text) else { continue };
+            let holding = postings.entries.len() as f32;
+            let idf = (1.0 + (total - holding + 0.5) / (holding + 0.5)).ln() * term.weight;
+            weight += idf;
+            let mut gains = BTreeMap::new();
+            for (entry, tf) in postings.pairs() {
+                let gain = idf * tf * (K1 + 1.0) / (K1 + tf);
+                *scores.entry(entry).or_default() += gain;
+                gains.insert(entry, gain);
+            }
+            by_term.push((idf, gains, term));
+        }
+        let mut hits: Vec<(Subject, f32, f32)> = scores
+            .iter()
+            .filter_map(|(number, score)| {
+                let subject = if *number < first_category {
+                    if self.catalogue.is_hidden(*number) {
+                        return None;
+                    }
+                    Subject::Entry(EntryId::Base(*number))
+                } else {
+                    Subject::Category(*Category::ALL.get((number - first_category) as usize)?)
+                };
+                let factor = self.factor(subject, steer);
+                (factor > 0.0).then_some((subject, score * factor, *score))
+            })
+            .collect();
+        self.overlaid(&terms, steer, &mut hits);
+        let by_score = |a: &(Subject, f32, f32), b: &(Subject, f32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+        hits.sort_by(by_score);
+        hits.truncate(60);
+        let categories = self.vote(&hits);
+        let best_share = categories.first().map_or(1.0, |(_, share)| *share).max(f32::MIN_POSITIVE);
+        for (subject, score, _) in &mut hits {
+            let share = self.category_of(*subject).and_then(|own| categories.iter().find(|(other, _)| *other == own)).map_or(0.0, |(_, share)| *share);
+            *score *= 0.72 + 0.28 * share / best_share;
+        }
+        hits.sort_by(by_score);
+        let mut found = Found { categories, ..Found::default() };
+        if let Some((Subject::Entry(EntryId::Base(number)), _, plain)) = hits.first() {
+            let held: Vec<_> = by_term.iter().filter(|(_, gains, _)| gains.contains_key(number)).collect();
+            found.coverage = held.iter().map(|(idf, _, _)| idf).sum::<f32>() / weight.max(1.0);
+            found.matched = held.iter().map(|(_, _, term)| &term.word).collect::<BTreeSet<_>>().len();
+            found.plain = *plain;
+        }
+        let words = |subject: Subject| {
+            let number = match subject {
+                Subject::Entry(EntryId::Base(number)) => number,
+                Subject::Entry(EntryId::Over(_)) => return Vec::new(),
+                Subject::Category(category) => first_category + Category::ALL.iter().position(|it| *it == category).unwrap_or(0) as u32,
+            };
+            let mut gains: Vec<(f32, &str)> = by_term.iter().filter_map(|(_, gains, term)| Some((*gains.get(&number)?, term.word.as_str()))).collect();
+            gains.sort_by(|a, b| b.0.total_cmp(&a.0));
+            let mut words: Vec<String> = Vec::new();
+            for (_, word) in gains {
+                if words.len() < 5 && !words.iter().any(|other| other.contains(word) || word.contains(other.as_str())) {
+                    words.push(word.to_owned());
+                }
+            }
+            words
+        };
+        found.hits = hits.into_iter().take(30).map(|(subject, score, _)| Hit { subject, score, words: words(subject) }).collect();
+        found
+    }
+
+    /// The terms of a description: a word that is nowhere in the catalogue is taken for the nearest one that is.
+    fn query(&self, description: &str) -> Vec<Term> {
+        let mut terms: BTreeMap<String, Term> = BTreeMap::new();
+        let mut repaired = 0;
+        for (text, weight) in self.language.terms(description, true) {
+            let plain = !text.starts_with('~') && !text.contains(' ');
+            let mut use_text = text.clone();
+            let mut use_weight = weight;
+            if plain && text.len() >= 5 && self.catalogue.postings(&text).is_none() && repaired < 6 {
+                repaired += 1;
+                let Some(near) = self.near(&text) else { continue };
+                use_text = near;
+                use_weight = weight * 0.7;
+            }
+            let word = if let Some(group) = text.strip_prefix('~') { format!("~{group}") } else { text.clone() };
+            let term = terms.entry(use_text.clone()).or_insert(Term { text: use_text, weight: 0.0, word });
+            // A word said twice counts a little more, not twice.
+            term.weight = (term.weight + use_weight).min(use_weight * 1.5);
+        }
+        let mut terms: Vec<Term> = terms.into_values().collect();
+        // Groups of synonyms show as one of the words that were said.
+        for term in &mut terms {
+            if term.word.starts_with('~') {
+                term.word = self.said(description, &term.text).unwrap_or_default();
+            }
+        }
+        terms.retain(|term| !term.word.is_empty());
+        terms
+    }
+
+    /// The words of a description by which it belongs to a group of synonyms.
+    fn said(&self, description: &str, group: &str) -> Option<String> {
+        let words: Vec<&str> = description.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '-').filter(|word| !word.is_empty()).collect();
+        (1..=4).find_map(|length| {
+            words.windows(length).find(|window| self.language.terms(&window.join(" "), false).iter().any(|(text, _)| text == group)).map(|window| window.join(" ").to_lowercase())
+        })
+    }
+
+    /// The word of the catalogue that a misspelt one is nearest to: one slip in a word of five letters, two in nine.
+    fn near(&self, word: &str) -> Option<String> {
+        let most = if word.len() >= 9 { 2 } else { 1 };
+        let first = word.chars().next()?;
+        let candidates = self.catalogue.vocabulary().lines().filter(|other| other.starts_with(first) && other.len().abs_diff(word.len()) <= most);
+        let best = candidates.map(|other| (strsim::damerau_levenshtein(word, other), other)).min()?;
+        (best.0 <= most).then(|| best.1.to_owned())
+    }
+
+    /// What is known before a word is read: how common a code is, and whom the description names.
+    fn factor(&self, subject: Subject, steer: &Steer<'_>) -> f32 {
+        let id = match subject {
+            Subject::Entry(id) => id,
+            // A kind of trouble is what remains where no entry fits well.
+            Subject::Category(_) => return if steer.only.is_some() { 0.0 } else { 0.62 },
+        };
+        let Some(head) = self.catalogue.head(id) else { return 0.0 };
+        if steer.only.is_some_and(|only| only != head.provider) {
+            return 0.0;
+        }
+        let kind = self.kinds.get(head.provider).copied();
+        let general = kind == Some(ProviderKind::General);
+        let mut factor = 1.0;
+        factor *= [1.12, 1.06, 1.0, 0.93][usize::from((head.rarity / 4).min(3))];
+        factor *= [1.10, 1.05, 1.0, 0.92][usize::from((head.rarity % 4).min(3))];
+        if head.kind == Kind::Symptom {
+            factor *= 1.06;
+        }
+        if head.retired {
+            factor *= 0.8;
+        }
+        if head.category == Category::Informational {
+            factor *= 0.7;
+        }
+        if steer.named.iter().any(|named| named == head.provider) {
+            factor *= 1.45;
+        } else if general {
+            factor *= if steer.named.is_empty() { 1.18 } else { 1.05 };
+        } else if !steer.named.is_empty() {
+            factor *= 0.72;
+        }
+        if steer.preferred == Some(head.provider) {
+            factor *= 1.3;
+        }
+        factor
+    }
+
+    fn category_of(&self, subject: Subject) -> Option<Category> {
+        match subject {
+            Subject::Entry(id) => self.catalogue.head(id).map(|head| head.category),
+            Subject::Category(category) => Some(category),
+        }
+    }
+
+    /// The kinds of trouble of the best hits, each weighted by how well it fits.
+    fn vote(&self, hits: &[(Subject, f32, f32)]) -> Vec<(Category, f32)> {
+        let best = hits.first().map_or(1.0, |(_, score, _)| *score).max(f32::MIN_POSITIVE);
+        let mut votes: BTreeMap<Category, f32> = BTreeMap::new();
+        for (subject, score, _) in hits.iter().take(25) {
+            if let Some(category) = self.category_of(*subject) {
+                *votes.entry(category).or_default() += (score / best).powi(4);
+            }
+        }
+        let sum: f32 = votes.values().sum::<f32>().max(f32::MIN_POSITIVE);
+        let mut votes: Vec<(Category, f32)> = votes.into_iter().map(|(category, vote)| (category, vote / sum)).collect();
+        votes.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        votes
+    }
+
+    /// Entries of overlays have no index; there are few, and each is held against the description directly.
+    fn overlaid(&self, terms: &[Term], steer: &Steer<'_>, hits: &mut Vec<(Subject, f32, f32)>) {
+        let total = self.catalogue.base_entries() as f32 + 23.0;
+        for (id, record) in self.catalogue.overlaid().filter(|(_, record)| searched(record) && record.entry.domain != Some(Domain::Payment)) {
+            let held = self.language.entry(&record.entry);
+            let gain = |term: &Term| {
+                let tf = held.get(&term.text)?;
+                let holding = self.catalogue.postings(&term.text).map_or(1.0, |postings| postings.entries.len() as f32);
+                let idf = (1.0 + (total - holding + 0.5) / (holding + 0.5)).ln() * term.weight;
+                Some(idf * tf * (K1 + 1.0) / (K1 + tf))
+            };
+            let score: f32 = terms.iter().filter_map(gain).sum();
+            let subject = Subject::Entry(id);
+            let factor = self.factor(subject, steer);
+            if score > 0.0 && factor > 0.0 {
+                hits.push((subject, score * factor, score));
+            }
+        }
+    }
+}
