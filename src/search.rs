@@ -6,8 +6,9 @@
 
 use crate::catalogue::index::Language;
 use crate::catalogue::model::{Category, Domain, ProviderKind};
-use crate::catalogue::{Catalogue, EntryId, Kind, searched};
-use rustc_hash::FxHashMap;
+use crate::catalogue::language::{stem, words};
+use crate::catalogue::{Catalogue, EntryId, Kind, WordList, searched};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// BM25's saturation: how fast a term's further mentions stop counting.
@@ -66,6 +67,9 @@ pub struct Search<'c> {
     catalogue: &'c Catalogue,
     language: Language,
     kinds: FxHashMap<String, ProviderKind>,
+    generic: FxHashSet<String>,
+    domain: Vec<Vec<String>>,
+    foreign: Vec<Vec<String>>,
 }
 
 struct Term {
@@ -78,8 +82,28 @@ impl<'c> Search<'c> {
     /// Makes the language ready.
     #[must_use]
     pub fn new(catalogue: &'c Catalogue) -> Self {
-        let kinds = catalogue.providers().into_iter().filter_map(|it| Some((it.id?, it.kind?))).collect();
-        Self { catalogue, language: catalogue.language(), kinds }
+        let providers = catalogue.providers();
+        let generic = providers.iter().filter(|it| catalogue.is_generic(it)).filter_map(|it| it.id.clone()).collect();
+        let kinds = providers.into_iter().filter_map(|it| Some((it.id?, it.kind?))).collect();
+        let phrases = |list| catalogue.words(list).iter().map(|phrase| stems(phrase)).collect();
+        Self { catalogue, language: catalogue.language(), kinds, generic, domain: phrases(WordList::Domain), foreign: phrases(WordList::Foreign) }
+    }
+
+    /// How many phrases of the domain a description holds, and how many of other matters.
+    #[must_use]
+    pub fn topic(&self, description: &str) -> (usize, usize) {
+        let said = stems(description);
+        let count = |phrases: &[Vec<String>]| {
+            let held = |phrase: &&Vec<String>| !phrase.is_empty() && said.windows(phrase.len()).any(|window| window == phrase.as_slice());
+            phrases.iter().filter(held).map(|phrase| phrase.join(" ")).collect::<BTreeSet<_>>().len()
+        };
+        (count(&self.domain), count(&self.foreign))
+    }
+
+    /// Whether a provider is a generic standard.
+    #[must_use]
+    pub fn is_generic(&self, provider: &str) -> bool {
+        self.generic.contains(provider)
     }
 
     /// What a description may be about.
@@ -224,6 +248,9 @@ impl<'c> Search<'c> {
         if head.kind == Kind::Symptom {
             factor *= 1.06;
         }
+        if self.generic.contains(head.provider) {
+            factor *= 0.62;
+        }
         if head.retired {
             factor *= 0.8;
         }
@@ -284,4 +311,8 @@ impl<'c> Search<'c> {
             }
         }
     }
+}
+
+fn stems(text: &str) -> Vec<String> {
+    words(text).iter().map(|word| stem(word)).collect()
 }

@@ -75,11 +75,15 @@ pub struct Loaded {
     pub filler_words: Vec<String>,
     /// Words that say nothing about a trouble.
     pub stop_words: Vec<String>,
+    /// Words of the domain.
+    pub domain_words: Vec<String>,
+    /// Words of other matters.
+    pub foreign_words: Vec<String>,
     /// The order table.
     pub order: Option<Held<Order>>,
 }
 
-const TABLES: &str = "provider, source, wire, code, symptom, playbook, advice, term, category, synonyms, code_words, filler_words, stop_words, order";
+const TABLES: &str = "provider, source, wire, code, symptom, playbook, advice, term, category, synonyms, code_words, filler_words, stop_words, domain_words, foreign_words, order";
 
 /// Reads the text of one catalogue file; `name` is how findings call it.
 pub fn read(name: &str, text: &str, findings: &mut Vec<Finding>) -> Loaded {
@@ -104,6 +108,8 @@ pub fn read(name: &str, text: &str, findings: &mut Vec<Finding>) -> Loaded {
             "category" => loaded.categories = reader.records("category", value),
             "synonyms" => loaded.synonyms = reader.records("synonyms", value),
             "code_words" => loaded.code_words = reader.words("code_words", value),
+            "domain_words" => loaded.domain_words = reader.words("domain_words", value),
+            "foreign_words" => loaded.foreign_words = reader.words("foreign_words", value),
             "stop_words" => loaded.stop_words = reader.words("stop_words", value),
             "filler_words" => loaded.filler_words = reader.words("filler_words", value),
             other => {

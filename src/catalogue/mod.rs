@@ -19,7 +19,7 @@ use index::{Language, Postings};
 use key::Fit;
 use load::{Held, Loaded};
 use model::{
-    Advice, Category, CategoryEntry, Domain, Entry, Frequency, Order, Playbook, Policy, Provider, Source, Synonyms, Term, Trust, Who, Wire,
+    Advice, Category, CategoryEntry, Domain, Entry, Frequency, Order, Playbook, Policy, Provider, ProviderKind, Source, Synonyms, Term, Trust, Who, Wire,
 };
 use pack::{Pack, Table, Writer};
 use serde::{Deserialize, Serialize};
@@ -95,6 +95,22 @@ pub struct Head<'a> {
     pub rarity: u8,
 }
 
+/// The lists of words that the data holds, in the order in which they are packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum WordList {
+    /// Words that announce a code and are not part of it.
+    Code,
+    /// Words that may stand before those.
+    Filler,
+    /// Words that say nothing about a trouble.
+    Stop,
+    /// Words by which a description shows that it is about a bank feed.
+    Domain,
+    /// Words by which it shows that it is about something else.
+    Foreign,
+}
+
 /// The name of an entry within a catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntryId {
@@ -129,9 +145,7 @@ struct Overlay {
     terms: BTreeMap<String, Held<Term>>,
     categories: BTreeMap<Category, Held<CategoryEntry>>,
     synonyms: Vec<Held<Synonyms>>,
-    code_words: Vec<String>,
-    filler_words: Vec<String>,
-    stop_words: Vec<String>,
+    words: [Vec<String>; 5],
     order: Option<Held<Order>>,
 }
 
@@ -256,6 +270,13 @@ impl Catalogue {
         provider.into_iter().find(|provider| provider.id.as_deref() == Some(id))
     }
 
+    /// Whether a provider is a generic standard (HTTP, OAuth), whose errors are not banks' alone.
+    #[must_use]
+    pub fn is_generic(&self, provider: &Provider) -> bool {
+        let rare = provider.commonness.as_ref().is_some_and(|it| it.class == Frequency::Rare);
+        rare && provider.kind == Some(ProviderKind::Standard)
+    }
+
     /// All providers, by id.
     #[must_use]
     pub fn providers(&self) -> Vec<Provider> {
@@ -341,26 +362,17 @@ impl Catalogue {
         base.chain(self.over.synonyms.iter().map(|held| held.value.clone())).collect()
     }
 
-    /// Words that announce a code and are not part of it.
+    /// A list of words.
     #[must_use]
-    pub fn code_words(&self) -> Vec<String> {
-        let base = self.base_all::<Vec<String>>(Table::CodeWords).take(1).flatten();
-        base.chain(self.over.code_words.iter().cloned()).collect()
-    }
-
-    /// Words that may stand before those.
-    #[must_use]
-    pub fn filler_words(&self) -> Vec<String> {
-        let base = self.base_all::<Vec<String>>(Table::CodeWords).skip(1).take(1).flatten();
-        base.chain(self.over.filler_words.iter().cloned()).collect()
+    pub fn words(&self, list: WordList) -> Vec<String> {
+        let base = self.base_all::<Vec<String>>(Table::Words).nth(list as usize);
+        base.into_iter().flatten().chain(self.over.words[list as usize].iter().cloned()).collect()
     }
 
     /// The language of the search: words that say nothing, words of one meaning.
     #[must_use]
     pub fn language(&self) -> Language {
-        let stop = self.base_all::<Vec<String>>(Table::CodeWords).skip(2).flatten();
-        let stop: Vec<String> = stop.chain(self.over.stop_words.iter().cloned()).collect();
-        Language::new(&stop, &self.synonyms())
+        Language::new(&self.words(WordList::Stop), &self.synonyms())
     }
 
     /// The built-in entries that hold a term: by number of entry, categories behind the last entry.
@@ -526,9 +538,10 @@ impl Catalogue {
             }
         }
         self.over.synonyms.extend(file.synonyms.iter().cloned());
-        self.over.code_words.extend(file.code_words.iter().cloned());
-        self.over.filler_words.extend(file.filler_words.iter().cloned());
-        self.over.stop_words.extend(file.stop_words.iter().cloned());
+        let lists = [&file.code_words, &file.filler_words, &file.stop_words, &file.domain_words, &file.foreign_words];
+        for (words, more) in self.over.words.iter_mut().zip(lists) {
+            words.extend(more.iter().cloned());
+        }
         if let Some(held) = &file.order {
             self.over.order = Some(held.clone());
         }
@@ -647,9 +660,9 @@ impl Catalogue {
         for held in &self.over.synonyms {
             out.push(Table::Synonyms, &held.value);
         }
-        out.push(Table::CodeWords, &self.over.code_words);
-        out.push(Table::CodeWords, &self.over.filler_words);
-        out.push(Table::CodeWords, &self.over.stop_words);
+        for words in &self.over.words {
+            out.push(Table::Words, words);
+        }
         self.pack_search(&mut out);
         out.push(Table::Order, &self.order());
         out.finish()

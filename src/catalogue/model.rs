@@ -538,6 +538,10 @@ pub struct File {
     pub filler_words: Vec<String>,
     /// Words that say nothing about a trouble.
     pub stop_words: Vec<String>,
+    /// Words and phrases by which a description shows that it is about a bank feed.
+    pub domain_words: Vec<String>,
+    /// Words and phrases by which it shows that it is about something else.
+    pub foreign_words: Vec<String>,
     pub order: Option<Order>,
 }
 

@@ -31,8 +31,8 @@ pub enum Table {
     Synonyms,
     /// Published messages as templates, with the entry that each stands for.
     Messages,
-    /// Words that announce a code, fillers before them, and words that say nothing: three records.
-    CodeWords,
+    /// The lists of words: a record each.
+    Words,
     /// The entries of each term of the search.
     Postings,
     /// All terms of the search, for words that are misspelt: one record.

@@ -6,7 +6,7 @@ use super::{Hint, SURE};
 use crate::answer::{Answer, Evidence, Input, InputKind};
 use crate::catalogue::key::Fit;
 use crate::catalogue::model::Category;
-use crate::catalogue::{Catalogue, EntryId, Head, check, key};
+use crate::catalogue::{Catalogue, EntryId, Head, WordList, check, key};
 
 /// A code as asked, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,7 +65,7 @@ fn readings(catalogue: &Catalogue, asked: &Asked) -> Vec<Asked> {
 
 /// The code without brackets, quotes and the words that announce it: `Error-324`, `(324)`, `banking error 324`.
 fn undress(catalogue: &Catalogue, code: &str) -> String {
-    let words = catalogue.code_words().into_iter().chain(catalogue.filler_words());
+    let words = catalogue.words(WordList::Code).into_iter().chain(catalogue.words(WordList::Filler));
     let dress: Vec<String> = words.map(|word| word.to_lowercase()).collect();
     let edge = |c: char| !c.is_alphanumeric() && c != '-';
     let mut rest = code.trim_matches(edge);

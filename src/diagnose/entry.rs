@@ -1,10 +1,12 @@
 //! From an entry of the catalogue to a diagnosis: what the case at hand leaves of it, in the best order.
 
 use crate::answer::{Alternative, Cause, Diagnosis, DiagnosisKind, Escalate, Evidence, Published, Retry, Source, Step, Variant, WaitFrom};
-use crate::catalogue::model::{self, Category, CategoryEntry, Policy, Provider, Trust, Who};
+use crate::catalogue::index::Language;
+use crate::catalogue::model::{self, Category, CategoryEntry, Likelihood, Policy, Provider, Trust, Who};
 use crate::catalogue::order::{self, Likelihoods};
 use crate::catalogue::steps::{self, ReadyStep};
 use crate::catalogue::{Catalogue, Kind, Record};
+use std::collections::BTreeSet;
 
 /// What is known of the case at hand.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +39,7 @@ pub fn diagnosis(catalogue: &Catalogue, record: &Record, case: Case) -> Diagnosi
     let written = if general { category.step.as_deref().unwrap_or_default() } else { own_steps };
     let stated_causes = entry.cause.as_deref().unwrap_or_default();
     let causes = if stated_causes.is_empty() && general { category.cause.as_deref().unwrap_or_default() } else { stated_causes };
-    let (causes, likelihoods) = weighed(causes, &case);
+    let (causes, likelihoods) = weighed(catalogue, causes, &case);
     let steps = walkthrough(catalogue, &provider, written, &likelihoods, case.product.as_deref());
     let list = |own: &Option<Vec<String>>, default: &Option<Vec<String>>| {
         let list = own.as_ref().or(default.as_ref());
@@ -115,8 +117,10 @@ fn advice(catalogue: &Catalogue, provider: &Provider, text: &str) -> String {
     steps::fill(catalogue, provider, &model::Terms::new(), &text)
 }
 
-/// The causes with what the case says of them, likeliest first; the order written decides among equals.
-fn weighed(causes: &[model::Cause], case: &Case) -> (Vec<Cause>, Likelihoods) {
+/// The causes with what the case says of them, likeliest first; the order written decides among equals. What was said
+/// for one cause speaks against the others: they fall by a class.
+fn weighed(catalogue: &Catalogue, causes: &[model::Cause], case: &Case) -> (Vec<Cause>, Likelihoods) {
+    let written = causes;
     let concerned = causes.iter().filter(|cause| concerns(&cause.products, case.product.as_deref()));
     let mut causes: Vec<Cause> = concerned
         .map(|cause| Cause {
@@ -128,9 +132,59 @@ fn weighed(causes: &[model::Cause], case: &Case) -> (Vec<Cause>, Likelihoods) {
             institutions: cause.institutions.clone(),
         })
         .collect();
+    if !case.because.is_empty() && !causes.is_empty() {
+        let heard = Heard::new(catalogue, &case.because);
+        let hints = |id: &str| written.iter().find(|cause| cause.id == id).map(|cause| cause.hints.as_slice()).unwrap_or_default();
+        for cause in &mut causes {
+            cause.because = heard.of(&cause.text, hints(&cause.id));
+        }
+        if causes.iter().any(|cause| cause.because.is_some()) {
+            for cause in &mut causes {
+                cause.likelihood = if cause.because.is_some() { Likelihood::Usual } else { rarer(cause.likelihood) };
+            }
+        }
+    }
     causes.sort_by_key(|cause| cause.likelihood);
     let likelihoods = causes.iter().map(|cause| (cause.id.clone(), cause.likelihood)).collect();
     (causes, likelihoods)
+}
+
+fn rarer(likelihood: Likelihood) -> Likelihood {
+    match likelihood {
+        Likelihood::Usual => Likelihood::Common,
+        Likelihood::Common | Likelihood::Rare => Likelihood::Rare,
+    }
+}
+
+/// What was said of the case, as terms of the search.
+struct Heard {
+    language: Language,
+    terms: BTreeSet<String>,
+}
+
+impl Heard {
+    fn new(catalogue: &Catalogue, said: &[String]) -> Self {
+        let language = catalogue.language();
+        let terms = said.iter().flat_map(|text| language.terms(text, false)).map(|(term, _)| term).collect();
+        Self { language, terms }
+    }
+
+    /// The words by which a cause was meant: a hint that is there whole, or half of the cause's own words, two at least.
+    fn of(&self, cause: &str, hints: &[String]) -> Option<String> {
+        let stems = |text: &str| self.language.terms(text, false).into_iter().map(|(term, _)| term).collect::<Vec<_>>();
+        let whole = |hint: &&String| {
+            let (groups, stems): (Vec<String>, Vec<String>) = stems(hint).into_iter().partition(|term| term.starts_with('~'));
+            let by_stems = !stems.is_empty() && stems.iter().all(|stem| self.terms.contains(stem));
+            let by_groups = stems.len() <= 2 && !groups.is_empty() && groups.iter().all(|group| self.terms.contains(group));
+            by_stems || by_groups
+        };
+        if let Some(hint) = hints.iter().find(whole) {
+            return Some(hint.clone());
+        }
+        let own: BTreeSet<String> = stems(cause).into_iter().filter(|term| !term.starts_with('~')).collect();
+        let met: Vec<String> = own.iter().filter(|term| self.terms.contains(*term)).cloned().collect();
+        (met.len() >= 3 && met.len() * 2 >= own.len()).then(|| met.join(", "))
+    }
 }
 
 /// The steps that hold in the case at hand, in the best order.

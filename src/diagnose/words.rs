@@ -9,6 +9,9 @@ use crate::catalogue::{Catalogue, EntryId};
 use crate::recognise::{Finding, Recognised};
 use crate::search::{Found, Hit, Search, Steer, Subject};
 
+/// The highest confidence of an answer that rests on a generic standard.
+const GENERIC: f64 = 0.42;
+
 /// How many answers to a description are given.
 const MOST: usize = 5;
 
@@ -19,12 +22,13 @@ pub fn answer(catalogue: &Catalogue, recognised: &Recognised, hint: &Hint, name:
     let steer = Steer { only: hint.provider.as_deref(), preferred: hint.preferred.as_deref(), named: &recognised.marked };
     let found = search.find(&recognised.words, &steer);
     let mut ranked: Vec<(Subject, f64, Vec<Evidence>)> = Vec::new();
-    let confidences = confidences(&found, recognised);
+    let topic = search.topic(&recognised.words);
+    let confidences = confidences(&found, recognised, topic);
     for (hit, confidence) in found.hits.iter().zip(confidences) {
         ranked.push((hit.subject, confidence, vec![by_words(hit)]));
     }
     for finding in recognised.findings.iter().filter(|finding| finding.confidence >= 0.2) {
-        merge(&mut ranked, finding);
+        merge(&mut ranked, finding, search.is_generic(&finding.provider));
     }
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
     ranked.truncate(MOST);
@@ -45,13 +49,14 @@ fn by_words(hit: &Hit) -> Evidence {
 }
 
 /// A code that the description names, or whose message it quotes, beside what the search found.
-fn merge(ranked: &mut Vec<(Subject, f64, Vec<Evidence>)>, finding: &Finding) {
+fn merge(ranked: &mut Vec<(Subject, f64, Vec<Evidence>)>, finding: &Finding, generic: bool) {
     let Some(id) = finding.entry else { return };
     let subject = Subject::Entry(id);
     match ranked.iter_mut().find(|(other, _, _)| *other == subject) {
         Some((_, confidence, evidence)) => {
             // Two independent ways to the same answer.
-            *confidence = 1.0 - (1.0 - *confidence) * (1.0 - finding.confidence);
+            let both = 1.0 - (1.0 - *confidence) * (1.0 - finding.confidence);
+            *confidence = if generic { confidence.max(finding.confidence).min(GENERIC) } else { both };
             evidence.splice(0..0, finding.evidence.iter().cloned());
         }
         None => ranked.push((subject, finding.confidence, finding.evidence.clone())),
@@ -59,14 +64,16 @@ fn merge(ranked: &mut Vec<(Subject, f64, Vec<Evidence>)>, finding: &Finding) {
 }
 
 /// How sure each hit is. A hit is surer the more of the description it accounts for and the further the next one is behind.
-fn confidences(found: &Found, recognised: &Recognised) -> Vec<f64> {
+fn confidences(found: &Found, recognised: &Recognised, topic: (usize, usize)) -> Vec<f64> {
     let Some(best) = found.hits.first() else { return Vec::new() };
     let share = found.categories.first().map_or(0.0, |(_, share)| f64::from(*share));
     let rival = found.hits.get(1).map_or(0.0, |hit| f64::from(hit.score / best.score));
     let named = if recognised.marked.is_empty() { 0.0 } else { 1.0 };
     let odds = -3.6 + 2.4 * f64::from(found.coverage) + 0.055 * f64::from(found.plain) + 0.9 * share + 1.6 * (1.0 - rival) + 0.3 * named + 0.1 * found.matched.min(8) as f64;
     let first = 1.0 / (1.0 + (-odds).exp());
-    let first = first.min(0.92);
+    let (domain, foreign) = topic;
+    // Not about a bank feed, as far as the words go: whatever fits, fits by chance.
+    let first = if domain == 0 || foreign > domain { first.min(0.44) } else { first.min(0.92) };
     let confidence = |hit: &Hit| first * f64::from(hit.score / best.score).powi(3);
     found.hits.iter().map(|hit| (confidence(hit) * 100.0).round() / 100.0).collect()
 }

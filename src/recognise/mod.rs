@@ -16,8 +16,8 @@ mod values;
 use crate::answer::{Evidence, InputKind};
 use crate::catalogue::key::{self, Fit};
 use crate::catalogue::messages::{self, GAP};
-use crate::catalogue::model::{Category, Frequency, ProviderKind, Values};
-use crate::catalogue::{Catalogue, EntryId};
+use crate::catalogue::model::{Category, Values};
+use crate::catalogue::{Catalogue, EntryId, WordList};
 use crate::diagnose::Hint;
 use crate::text::{clipped, harmless};
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -134,7 +134,7 @@ impl<'c> Recogniser<'c> {
         let mut index_of: FxHashMap<String, usize> = FxHashMap::default();
         for provider in all {
             let index = providers.len();
-            let id = provider.id.unwrap_or_default();
+            let id = provider.id.clone().unwrap_or_default();
             for mark in provider.marks.iter().flatten() {
                 mark_texts.push(mark.clone());
                 mark_of.push((index, false));
@@ -144,10 +144,9 @@ impl<'c> Recogniser<'c> {
                 mark_of.push((index, true));
             }
             index_of.insert(id.clone(), index);
-            let rare = provider.commonness.as_ref().is_some_and(|it| it.class == Frequency::Rare);
-            let standard = provider.kind == Some(ProviderKind::Standard);
+            let generic = catalogue.is_generic(&provider);
             let bring = provider.support.map(|support| support.bring).unwrap_or_default();
-            providers.push(Provider { generic: standard && rare, bring, id });
+            providers.push(Provider { generic, bring, id });
         }
         let mut fields = FieldShapes::default();
         let mut texts = Vec::new();
@@ -188,7 +187,7 @@ impl<'c> Recogniser<'c> {
             templates,
             owners,
             grams,
-            code_words: catalogue.code_words().iter().map(|word| word.to_lowercase()).collect(),
+            code_words: catalogue.words(WordList::Code).iter().map(|word| word.to_lowercase()).collect(),
         }
     }
 
