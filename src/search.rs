@@ -5,14 +5,14 @@
 //! kind of trouble, and what is said of provider and app.
 
 use crate::catalogue::index::Language;
-use crate::catalogue::model::{Category, Domain, ProviderKind};
 use crate::catalogue::language::{stem, words};
+use crate::catalogue::model::{Category, Domain, ProviderKind};
 use crate::catalogue::{Catalogue, EntryId, Kind, WordList, searched};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// BM25's saturation: how fast a term's further mentions stop counting.
-const K1: f32 = 1.6;
+const K1: f32 = 2.4;
 /// The most words of a description that are looked at; people paste whole mails.
 const MOST_CHARS: usize = 2_000;
 
@@ -70,6 +70,8 @@ pub struct Search<'c> {
     generic: FxHashSet<String>,
     domain: Vec<Vec<String>>,
     foreign: Vec<Vec<String>>,
+    /// Names of providers and products, as stems: they steer, and are no words of the trouble.
+    names: Vec<Vec<String>>,
 }
 
 struct Term {
@@ -84,9 +86,28 @@ impl<'c> Search<'c> {
     pub fn new(catalogue: &'c Catalogue) -> Self {
         let providers = catalogue.providers();
         let generic = providers.iter().filter(|it| catalogue.is_generic(it)).filter_map(|it| it.id.clone()).collect();
+        let mut names: Vec<Vec<String>> = Vec::new();
+        for provider in providers.iter().filter(|it| it.kind != Some(ProviderKind::General) && !catalogue.is_generic(it)) {
+            let products = provider.product.iter().flatten().flat_map(|it| std::iter::once(&it.name).chain(&it.also));
+            let own = [provider.id.as_ref(), provider.name.as_ref()].into_iter().flatten();
+            let proper: BTreeSet<String> = own.clone().flat_map(|name| stems(name)).collect();
+            // "Direct Connect" leads to OFX, and is a word of the trouble all the same.
+            let is_name = |name: &Vec<String>| name.iter().any(|part| proper.contains(part));
+            names.extend(own.chain(provider.words.iter().flatten()).chain(products).map(|name| stems(name)).filter(is_name));
+        }
+        // Longest first: "quickbooks online" before "quickbooks".
+        names.sort_by_key(|name| std::cmp::Reverse(name.len()));
         let kinds = providers.into_iter().filter_map(|it| Some((it.id?, it.kind?))).collect();
         let phrases = |list| catalogue.words(list).iter().map(|phrase| stems(phrase)).collect();
-        Self { catalogue, language: catalogue.language(), kinds, generic, domain: phrases(WordList::Domain), foreign: phrases(WordList::Foreign) }
+        Self {
+            catalogue,
+            language: catalogue.language(),
+            kinds,
+            generic,
+            domain: phrases(WordList::Domain),
+            foreign: phrases(WordList::Foreign),
+            names,
+        }
     }
 
     /// How many phrases of the domain a description holds, and how many of other matters.
@@ -110,6 +131,7 @@ impl<'c> Search<'c> {
     #[must_use]
     pub fn find(&self, description: &str, steer: &Steer<'_>) -> Found {
         let description: String = description.chars().take(MOST_CHARS).collect();
+        let description = self.without_names(&description);
         let terms = self.query(&description);
         let first_category = self.catalogue.base_entries();
         let total = first_category as f32 + 23.0;
@@ -119,7 +141,7 @@ impl<'c> Search<'c> {
         for term in &terms {
             let Some(postings) = self.catalogue.postings(&term.text) else { continue };
             let holding = postings.entries.len() as f32;
-            let idf = (1.0 + (total - holding + 0.5) / (holding + 0.5)).ln() * term.weight;
+            let idf = rarity(total, holding) * term.weight;
             weight += idf;
             let mut gains = BTreeMap::new();
             for (entry, tf) in postings.pairs() {
@@ -151,7 +173,10 @@ impl<'c> Search<'c> {
         let categories = self.vote(&hits);
         let best_share = categories.first().map_or(1.0, |(_, share)| *share).max(f32::MIN_POSITIVE);
         for (subject, score, _) in &mut hits {
-            let share = self.category_of(*subject).and_then(|own| categories.iter().find(|(other, _)| *other == own)).map_or(0.0, |(_, share)| *share);
+            let share = self
+                .category_of(*subject)
+                .and_then(|own| categories.iter().find(|(other, _)| *other == own))
+                .map_or(0.0, |(_, share)| *share);
             *score *= 0.72 + 0.28 * share / best_share;
         }
         hits.sort_by(by_score);
@@ -168,7 +193,8 @@ impl<'c> Search<'c> {
                 Subject::Entry(EntryId::Over(_)) => return Vec::new(),
                 Subject::Category(category) => first_category + Category::ALL.iter().position(|it| *it == category).unwrap_or(0) as u32,
             };
-            let mut gains: Vec<(f32, &str)> = by_term.iter().filter_map(|(_, gains, term)| Some((*gains.get(&number)?, term.word.as_str()))).collect();
+            let mut gains: Vec<(f32, &str)> =
+                by_term.iter().filter_map(|(_, gains, term)| Some((*gains.get(&number)?, term.word.as_str()))).collect();
             gains.sort_by(|a, b| b.0.total_cmp(&a.0));
             let mut words: Vec<String> = Vec::new();
             for (_, word) in gains {
@@ -180,6 +206,26 @@ impl<'c> Search<'c> {
         };
         found.hits = hits.into_iter().take(30).map(|(subject, score, _)| Hit { subject, score, words: words(subject) }).collect();
         found
+    }
+
+    /// The description without the names of providers and products.
+    fn without_names(&self, description: &str) -> String {
+        let words: Vec<&str> =
+            description.split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '’' | '_'))).filter(|word| !word.is_empty()).collect();
+        let stems: Vec<Vec<String>> = words.iter().map(|word| stems(word)).collect();
+        let mut kept = vec![true; words.len()];
+        for name in &self.names {
+            let mut at = 0;
+            while at + name.len() <= words.len() {
+                let here =
+                    (at..at + name.len()).zip(name).all(|(index, part)| kept[index] && stems[index].len() == 1 && stems[index][0] == *part);
+                if here {
+                    kept[at..at + name.len()].fill(false);
+                }
+                at += 1;
+            }
+        }
+        words.iter().zip(kept).filter(|(_, kept)| *kept).map(|(word, _)| *word).collect::<Vec<_>>().join(" ")
     }
 
     /// The terms of a description: a word that is nowhere in the catalogue is taken for the nearest one that is.
@@ -214,9 +260,13 @@ impl<'c> Search<'c> {
 
     /// The words of a description by which it belongs to a group of synonyms.
     fn said(&self, description: &str, group: &str) -> Option<String> {
-        let words: Vec<&str> = description.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '-').filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> =
+            description.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '-').filter(|word| !word.is_empty()).collect();
         (1..=4).find_map(|length| {
-            words.windows(length).find(|window| self.language.terms(&window.join(" "), false).iter().any(|(text, _)| text == group)).map(|window| window.join(" ").to_lowercase())
+            words
+                .windows(length)
+                .find(|window| self.language.terms(&window.join(" "), false).iter().any(|(text, _)| text == group))
+                .map(|window| window.join(" ").to_lowercase())
         })
     }
 
@@ -224,7 +274,8 @@ impl<'c> Search<'c> {
     fn near(&self, word: &str) -> Option<String> {
         let most = if word.len() >= 9 { 2 } else { 1 };
         let first = word.chars().next()?;
-        let candidates = self.catalogue.vocabulary().lines().filter(|other| other.starts_with(first) && other.len().abs_diff(word.len()) <= most);
+        let candidates =
+            self.catalogue.vocabulary().lines().filter(|other| other.starts_with(first) && other.len().abs_diff(word.len()) <= most);
         let best = candidates.map(|other| (strsim::damerau_levenshtein(word, other), other)).min()?;
         (best.0 <= most).then(|| best.1.to_owned())
     }
@@ -243,7 +294,7 @@ impl<'c> Search<'c> {
         let kind = self.kinds.get(head.provider).copied();
         let general = kind == Some(ProviderKind::General);
         let mut factor = 1.0;
-        factor *= [1.12, 1.06, 1.0, 0.93][usize::from((head.rarity / 4).min(3))];
+        factor *= [1.08, 1.03, 0.97, 0.9][usize::from((head.rarity / 4).min(3))];
         factor *= [1.10, 1.05, 1.0, 0.92][usize::from((head.rarity % 4).min(3))];
         if head.kind == Kind::Symptom {
             factor *= 1.06;
@@ -258,9 +309,9 @@ impl<'c> Search<'c> {
             factor *= 0.7;
         }
         if steer.named.iter().any(|named| named == head.provider) {
-            factor *= 1.45;
+            factor *= 1.3;
         } else if general {
-            factor *= if steer.named.is_empty() { 1.18 } else { 1.05 };
+            factor *= if steer.named.is_empty() { 1.3 } else { 1.1 };
         } else if !steer.named.is_empty() {
             factor *= 0.72;
         }
@@ -295,12 +346,13 @@ impl<'c> Search<'c> {
     /// Entries of overlays have no index; there are few, and each is held against the description directly.
     fn overlaid(&self, terms: &[Term], steer: &Steer<'_>, hits: &mut Vec<(Subject, f32, f32)>) {
         let total = self.catalogue.base_entries() as f32 + 23.0;
-        for (id, record) in self.catalogue.overlaid().filter(|(_, record)| searched(record) && record.entry.domain != Some(Domain::Payment)) {
+        for (id, record) in self.catalogue.overlaid().filter(|(_, record)| searched(record) && record.entry.domain != Some(Domain::Payment))
+        {
             let held = self.language.entry(&record.entry);
             let gain = |term: &Term| {
                 let tf = held.get(&term.text)?;
                 let holding = self.catalogue.postings(&term.text).map_or(1.0, |postings| postings.entries.len() as f32);
-                let idf = (1.0 + (total - holding + 0.5) / (holding + 0.5)).ln() * term.weight;
+                let idf = rarity(total, holding) * term.weight;
                 Some(idf * tf * (K1 + 1.0) / (K1 + tf))
             };
             let score: f32 = terms.iter().filter_map(gain).sum();
@@ -311,6 +363,12 @@ impl<'c> Search<'c> {
             }
         }
     }
+}
+
+/// How much a term tells (the inverse of how many entries hold it). What stands in a handful of entries is capped: a
+/// bank's name in one of them says little about the trouble.
+fn rarity(total: f32, holding: f32) -> f32 {
+    (1.0 + (total - holding + 0.5) / (holding.max(4.0) + 0.5)).ln()
 }
 
 fn stems(text: &str) -> Vec<String> {

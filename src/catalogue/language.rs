@@ -95,7 +95,12 @@ mod tests {
 
     #[test]
     fn forms_of_a_word_meet() {
-        for forms in [&["disconnect", "disconnects", "disconnected", "disconnecting"][..], &["duplicate", "duplicates", "duplicated", "duplication"], &["stop", "stops", "stopped", "stopping"], &["authenticate", "authentication"]] {
+        for forms in [
+            &["disconnect", "disconnects", "disconnected", "disconnecting"][..],
+            &["duplicate", "duplicates", "duplicated", "duplication"],
+            &["stop", "stops", "stopped", "stopping"],
+            &["authenticate", "authentication"],
+        ] {
             let stems: Vec<String> = forms.iter().map(|form| stem(form)).collect();
             assert!(stems.windows(2).all(|pair| pair[0] == pair[1]), "{stems:?}");
         }
@@ -103,6 +108,9 @@ mod tests {
 
     #[test]
     fn words_are_folded() {
-        assert_eq!(words("Can't find the bank's Überweisung (ITEM_LOGIN)"), ["cant", "find", "the", "bank", "uberweisung", "item", "login"]);
+        assert_eq!(
+            words("Can't find the bank's Überweisung (ITEM_LOGIN)"),
+            ["cant", "find", "the", "bank", "uberweisung", "item", "login"]
+        );
     }
 }

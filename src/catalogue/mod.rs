@@ -19,7 +19,8 @@ use index::{Language, Postings};
 use key::Fit;
 use load::{Held, Loaded};
 use model::{
-    Advice, Category, CategoryEntry, Domain, Entry, Frequency, Order, Playbook, Policy, Provider, ProviderKind, Source, Synonyms, Term, Trust, Who, Wire,
+    Advice, Category, CategoryEntry, Domain, Entry, Frequency, Order, Playbook, Policy, Provider, ProviderKind, Source, Synonyms, Term,
+    Trust, Who, Wire,
 };
 use pack::{Pack, Table, Writer};
 use serde::{Deserialize, Serialize};
@@ -378,7 +379,7 @@ impl Catalogue {
     /// The built-in entries that hold a term: by number of entry, categories behind the last entry.
     #[must_use]
     pub fn postings(&self, term: &str) -> Option<Postings> {
-        let mut found = self.base_named("term", term);
+        let mut found = self.base_named("word", term);
         found.next().map(|record| self.base_get(Table::Postings, record))
     }
 
@@ -683,7 +684,7 @@ impl Catalogue {
         out.push(Table::Vocabulary, &vocabulary.join("\n"));
         for (term, postings) in &terms {
             let record = out.push(Table::Postings, postings);
-            out.name(key::hash("term", term), record);
+            out.name(key::hash("word", term), record);
         }
     }
 }

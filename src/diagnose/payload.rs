@@ -8,9 +8,6 @@ use crate::catalogue::{Catalogue, check};
 use crate::recognise::{Finding, Recognised};
 use std::collections::BTreeSet;
 
-/// The most guesses that are shown where nothing is sure.
-const MOST_GUESSES: usize = 5;
-
 /// The answer to an input by what was recognised in it; `name` is the file's name, if it has one.
 #[must_use]
 pub fn answer(catalogue: &Catalogue, recognised: &Recognised, hint: &Hint, name: Option<&str>) -> Answer {
@@ -20,18 +17,17 @@ pub fn answer(catalogue: &Catalogue, recognised: &Recognised, hint: &Hint, name:
         name: name.map(str::to_owned),
         notes: recognised.notes.clone(),
     };
-    let kind = recognised.kind.unwrap_or(InputKind::Text);
-    if kind == InputKind::Text && recognised.findings.first().is_none_or(|best| best.confidence < 0.8) {
-        return super::words::answer(catalogue, recognised, hint, name);
+    // A description may name a code and be about something else; a payload may say in words what no code says.
+    let least = if input.kind == InputKind::Text { 0.8 } else { SURE };
+    if recognised.findings.first().is_none_or(|best| best.confidence < least) {
+        return super::words::answer(catalogue, recognised, hint, input);
     }
-    let sure = recognised.findings.first().is_some_and(|best| best.confidence >= SURE);
-    let shown = recognised.findings.iter().filter(|finding| !sure || finding.confidence >= 0.2);
-    let shown: Vec<&Finding> = shown.take(if sure { usize::MAX } else { MOST_GUESSES }).collect();
+    let shown: Vec<&Finding> = recognised.findings.iter().filter(|finding| finding.confidence >= 0.2).collect();
     let diagnoses = shown.iter().map(|finding| diagnosed(catalogue, recognised, finding, &shown, hint)).collect();
     Answer::new(input, diagnoses, None)
 }
 
-fn diagnosed(catalogue: &Catalogue, recognised: &Recognised, finding: &Finding, all: &[&Finding], hint: &Hint) -> Diagnosis {
+pub(super) fn diagnosed(catalogue: &Catalogue, recognised: &Recognised, finding: &Finding, all: &[&Finding], hint: &Hint) -> Diagnosis {
     let provider = catalogue.provider(&finding.provider).unwrap_or_default();
     let case = Case {
         confidence: finding.confidence,

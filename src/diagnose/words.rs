@@ -12,35 +12,50 @@ use crate::search::{Found, Hit, Search, Steer, Subject};
 /// The highest confidence of an answer that rests on a generic standard.
 const GENERIC: f64 = 0.42;
 
+/// The highest confidence of what the words of a payload alone suggest.
+const GUESS: f64 = 0.4;
+
+/// The highest confidence of an answer to what does not seem to be about a bank feed.
+const OFF_TOPIC: f64 = 0.44;
+
 /// How many answers to a description are given.
 const MOST: usize = 5;
 
-/// The answer to a description, from what was recognised in it and what the search found.
+/// The answer to a description, or to a payload in which no code is sure, from what was recognised and what the search found.
 #[must_use]
-pub fn answer(catalogue: &Catalogue, recognised: &Recognised, hint: &Hint, name: Option<&str>) -> Answer {
+pub fn answer(catalogue: &Catalogue, recognised: &Recognised, hint: &Hint, input: Input) -> Answer {
     let search = Search::new(catalogue);
-    let steer = Steer { only: hint.provider.as_deref(), preferred: hint.preferred.as_deref(), named: &recognised.marked };
+    let described = input.kind == InputKind::Text;
+    // A payload that speaks for a provider without a code that is known: the words are looked up among its entries.
+    let mere = recognised.findings.first().filter(|finding| finding.entry.is_none() && !described);
+    let only = hint.provider.as_deref().or(mere.map(|finding| finding.provider.as_str()));
+    let steer = Steer { only, preferred: hint.preferred.as_deref(), named: &recognised.marked };
     let found = search.find(&recognised.words, &steer);
-    let mut ranked: Vec<(Subject, f64, Vec<Evidence>)> = Vec::new();
     let topic = search.topic(&recognised.words);
-    let confidences = confidences(&found, recognised, topic);
-    for (hit, confidence) in found.hits.iter().zip(confidences) {
+    let mut ranked: Vec<(Subject, f64, Vec<Evidence>)> = Vec::new();
+    for (hit, confidence) in found.hits.iter().zip(confidences(&found, recognised, topic)) {
+        let confidence = if described { confidence } else { confidence.min(GUESS) };
         ranked.push((hit.subject, confidence, vec![by_words(hit)]));
     }
     for finding in recognised.findings.iter().filter(|finding| finding.confidence >= 0.2) {
         merge(&mut ranked, finding, search.is_generic(&finding.provider));
     }
+    let (domain, foreign) = topic;
+    if described && recognised.marked.is_empty() && (domain == 0 || foreign > domain) {
+        // Nothing says that a bank feed is meant: whatever fits, fits by chance.
+        ranked.iter_mut().for_each(|it| it.1 = it.1.min(OFF_TOPIC));
+    }
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
     ranked.truncate(MOST);
-    let diagnoses: Vec<Diagnosis> = ranked.into_iter().filter_map(|it| diagnosed(catalogue, recognised, hint, it)).collect();
+    let mut diagnoses: Vec<Diagnosis> = ranked.into_iter().filter_map(|it| diagnosed(catalogue, recognised, hint, it)).collect();
+    if let Some(finding) = mere {
+        // A hit among the provider's own entries that rests on several words is a better guess than no code at all.
+        let told = if found.matched >= 4 { finding.confidence - 0.1 } else { finding.confidence };
+        let place = diagnoses.iter().position(|it| it.confidence < told).unwrap_or(diagnoses.len());
+        diagnoses.insert(place, super::payload::diagnosed(catalogue, recognised, finding, &[], hint));
+    }
     let sure = diagnoses.first().is_some_and(|best| best.confidence >= SURE);
     let ask = (!sure).then(|| question(&found, recognised));
-    let input = Input {
-        kind: InputKind::Text,
-        provider_hint: hint.provider.clone().or_else(|| hint.preferred.clone()),
-        name: name.map(str::to_owned),
-        notes: recognised.notes.clone(),
-    };
     Answer::new(input, diagnoses, ask)
 }
 
@@ -69,11 +84,16 @@ fn confidences(found: &Found, recognised: &Recognised, topic: (usize, usize)) ->
     let share = found.categories.first().map_or(0.0, |(_, share)| f64::from(*share));
     let rival = found.hits.get(1).map_or(0.0, |hit| f64::from(hit.score / best.score));
     let named = if recognised.marked.is_empty() { 0.0 } else { 1.0 };
-    let odds = -3.6 + 2.4 * f64::from(found.coverage) + 0.055 * f64::from(found.plain) + 0.9 * share + 1.6 * (1.0 - rival) + 0.3 * named + 0.1 * found.matched.min(8) as f64;
+    let odds = -3.6
+        + 2.4 * f64::from(found.coverage)
+        + 0.055 * f64::from(found.plain)
+        + 0.9 * share
+        + 1.6 * (1.0 - rival)
+        + 0.3 * named
+        + 0.1 * found.matched.min(8) as f64;
     let first = 1.0 / (1.0 + (-odds).exp());
     let (domain, foreign) = topic;
-    // Not about a bank feed, as far as the words go: whatever fits, fits by chance.
-    let first = if domain == 0 || foreign > domain { first.min(0.44) } else { first.min(0.92) };
+    let first = if domain == 0 || foreign > domain { first.min(OFF_TOPIC) } else { first.min(0.92) };
     let confidence = |hit: &Hit| first * f64::from(hit.score / best.score).powi(3);
     found.hits.iter().map(|hit| (confidence(hit) * 100.0).round() / 100.0).collect()
 }
@@ -99,7 +119,8 @@ fn entry(catalogue: &Catalogue, hint: &Hint, id: EntryId, mut case: Case) -> Opt
 /// The question that would help most: which app, where none is named; else what tells the likeliest kinds apart.
 fn question(found: &Found, recognised: &Recognised) -> Ask {
     let kinds: Vec<Category> = found.categories.iter().take(3).map(|(category, _)| *category).collect();
-    let sign_in = [Category::Credentials, Category::Mfa, Category::Consent, Category::AccountLocked, Category::UserAction, Category::InstitutionDown];
+    let sign_in =
+        [Category::Credentials, Category::Mfa, Category::Consent, Category::AccountLocked, Category::UserAction, Category::InstitutionDown];
     if recognised.marked.is_empty() {
         return Ask {
             id: "which-app".to_owned(),
@@ -111,7 +132,11 @@ fn question(found: &Found, recognised: &Recognised) -> Ask {
         return Ask {
             id: "bank-sign-in".to_owned(),
             text: "Does signing in on the bank's own website work, without a notice in the way?".to_owned(),
-            options: vec!["yes, at once".to_owned(), "no, it refuses the sign-in".to_owned(), "yes, but the bank asks for something first".to_owned()],
+            options: vec![
+                "yes, at once".to_owned(),
+                "no, it refuses the sign-in".to_owned(),
+                "yes, but the bank asks for something first".to_owned(),
+            ],
         };
     }
     Ask {

@@ -167,11 +167,14 @@ impl<'c> Recogniser<'c> {
             let (place, gram) = anchor(template);
             grams.entry(gram).or_default().push((number, place));
         }
-        let mut sharing: FxHashMap<&[u32], usize> = FxHashMap::default();
-        for (_, template) in &templates {
-            *sharing.entry(template).or_default() += 1;
+        // Several codes of one provider with the same message cannot be told apart by it; other providers compete for it anyway.
+        let mut sharing: FxHashMap<(&str, &[u32]), usize> = FxHashMap::default();
+        let provider_of: Vec<&str> = templates.iter().map(|(id, _)| catalogue.head(*id).map_or("", |head| head.provider)).collect();
+        for ((_, template), provider) in templates.iter().zip(&provider_of) {
+            *sharing.entry((*provider, template)).or_default() += 1;
         }
-        let owners = templates.iter().map(|(_, template)| sharing[template.as_slice()]).collect();
+        let owners =
+            templates.iter().zip(&provider_of).map(|((_, template), provider)| sharing[&(*provider, template.as_slice())]).collect();
         let build = |patterns: &[String]| {
             AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(patterns).expect("literal patterns")
         };
@@ -319,6 +322,10 @@ fn kind_of(text: &str, structured: usize) -> InputKind {
         });
         time || ["ERROR", "WARN", "INFO", "DEBUG", "<ERR>", "Traceback", "    at ", "#0 "].iter().any(|level| start.contains(level))
     };
+    let requests = ["GET http", "POST http", "PUT http", "DELETE http", "HTTP/1.", "HTTP/2"];
+    if lines.len() > 1 && lines.iter().any(|line| requests.iter().any(|sign| line.contains(sign))) && structured * 2 < text.len() {
+        return InputKind::Log;
+    }
     let logged = lines.iter().filter(stamped).count();
     let json_lines = lines.iter().filter(|line| line.starts_with('{') && line.ends_with('}')).count();
     if json_lines >= 2 || (logged >= 1 && logged * 3 >= lines.len()) {
@@ -730,6 +737,7 @@ impl Look<'_, '_> {
     /// Numbers behind a word that announces a code ("error 324", "OL-301"); a bare number is none.
     fn numbers(&mut self, text: &str) {
         let recogniser = self.recogniser;
+        self.bare_statuses(text);
         let words: Vec<(usize, &str)> = messages::words(&text[..floor(text, 64 << 10)]).collect();
         for (index, (offset, word)) in words.iter().enumerate() {
             if !recogniser.code_words.contains(&word.to_lowercase()) {
@@ -811,6 +819,35 @@ impl Look<'_, '_> {
             evidence: vec![by],
             found: Vec::new(),
         })
+    }
+
+    /// An HTTP status alone on its line, as dumps print it above a body.
+    fn bare_statuses(&mut self, text: &str) {
+        let recogniser = self.recogniser;
+        for (number, line) in text.lines().take(2000).enumerate() {
+            let line = line.trim();
+            if line.len() != 3 || !line.starts_with(['4', '5']) || !line.bytes().all(|byte| byte.is_ascii_digit()) {
+                continue;
+            }
+            for (id, fit) in recogniser.catalogue.find_code(line) {
+                let Some(head) = recogniser.catalogue.head(id) else { continue };
+                let Some(provider) = recogniser.providers.iter().position(|it| it.generic && it.id == head.provider) else { continue };
+                self.claim(Claim {
+                    provider,
+                    entry: Some(id),
+                    code: line.to_owned(),
+                    family: None,
+                    strength: Strength { announced: true, symbol_owners: 1, fit: Some(fit), ..Strength::default() },
+                    evidence: Evidence {
+                        what: "a status alone on its line".to_owned(),
+                        at: Some(format!("line {}", number + 1)),
+                        value: Some(line.to_owned()),
+                    },
+                    subject: Subject::Prose(number),
+                    order: self.claims.len(),
+                });
+            }
+        }
     }
 
     /// Weighs the claims against each other: what is found in several ways is one finding, what is claimed by several

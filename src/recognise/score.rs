@@ -5,7 +5,7 @@ use crate::catalogue::EntryId;
 use crate::catalogue::key::Fit;
 use crate::catalogue::model::{Category, Certainty};
 use crate::diagnose::{Hint, general};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The evidence for one claim.
 #[derive(Clone, Debug, Default)]
@@ -72,6 +72,11 @@ impl Context<'_, '_> {
             odds -= 0.5;
         }
         odds += self.marked.get(&claim.provider).copied().unwrap_or(0.0);
+        // "Error code 12" beside the name of one provider is hardly another one's.
+        let others = self.marked.iter().any(|(provider, weight)| *provider != claim.provider && *weight >= 0.7);
+        if it.announced && others && !self.marked.contains_key(&claim.provider) {
+            odds -= 1.2;
+        }
         let id = Some(self.recogniser.providers[claim.provider].id.as_str());
         if self.hint.provider.as_deref() == id {
             odds += 2.5;
@@ -121,7 +126,16 @@ pub(super) fn findings(context: &Context<'_, '_>, claims: Vec<Claim>) -> Vec<Fin
         .into_iter()
         .filter(|claim| context.hint.provider.as_deref().is_none_or(|only| only == recogniser.providers[claim.provider].id))
         .collect();
-    let odds: Vec<f64> = filtered.iter().map(|claim| context.odds(claim)).collect();
+    // What a generic standard says, too, is nobody's own unless something else speaks for them.
+    let standard: FxHashSet<SubjectKey> =
+        filtered.iter().filter(|claim| recogniser.providers[claim.provider].generic).map(key_of).collect();
+    let odds_of = |claim: &Claim| {
+        let own =
+            recogniser.providers[claim.provider].generic || context.marked.contains_key(&claim.provider) || context.hint.provider.is_some();
+        let sure = matches!(claim.strength.certainty, Some(Certainty::Sure));
+        context.odds(claim) - if !own && !sure && standard.contains(&key_of(claim)) { 1.6 } else { 0.0 }
+    };
+    let odds: Vec<f64> = filtered.iter().map(odds_of).collect();
     // Claims of several providers on the same thing share it out by their odds; commonness breaks ties.
     let mut subjects: FxHashMap<SubjectKey, FxHashMap<usize, f64>> = FxHashMap::default();
     for (claim, odds) in filtered.iter().zip(&odds) {
@@ -290,6 +304,6 @@ impl SortKey {
             let specific = if self.provider == other.provider { self.class.cmp(&other.class) } else { std::cmp::Ordering::Equal };
             return by_sureness.then(kinds).then(band(other).cmp(&band(self))).then(specific).then(self.order.cmp(&other.order));
         }
-        other.confidence.total_cmp(&self.confidence).then(self.order.cmp(&other.order))
+        other.confidence.total_cmp(&self.confidence).then(other.generic.cmp(&self.generic)).then(self.order.cmp(&other.order))
     }
 }
