@@ -216,7 +216,9 @@ impl<'c> Recogniser<'c> {
             waits: None,
             ids: Vec::new(),
             cut: false,
+            named: FxHashSet::default(),
         };
+        look.named = marked.iter().filter(|(_, weight)| **weight > 0.6).map(|(provider, _)| *provider).collect();
         look.document(text, 0);
         look.text_shapes(text);
         look.messages(text, 0);
@@ -344,6 +346,8 @@ struct Look<'r, 'c> {
     waits: Option<u64>,
     ids: Vec<(String, String)>,
     cut: bool,
+    /// Providers that the text names.
+    named: FxHashSet<usize>,
 }
 
 impl Look<'_, '_> {
@@ -738,6 +742,7 @@ impl Look<'_, '_> {
     fn numbers(&mut self, text: &str) {
         let recogniser = self.recogniser;
         self.bare_statuses(text);
+        self.beside_names(text);
         let words: Vec<(usize, &str)> = messages::words(&text[..floor(text, 64 << 10)]).collect();
         for (index, (offset, word)) in words.iter().enumerate() {
             if !recogniser.code_words.contains(&word.to_lowercase()) {
@@ -819,6 +824,37 @@ impl Look<'_, '_> {
             evidence: vec![by],
             found: Vec::new(),
         })
+    }
+
+    /// Numbers in a description that names a provider which has such a code ("quickbooks 324"): three digits at least, and
+    /// no amount, date or time.
+    fn beside_names(&mut self, text: &str) {
+        let recogniser = self.recogniser;
+        if self.named.is_empty() || text.len() > 2000 {
+            return;
+        }
+        for (offset, word) in messages::words(text) {
+            let (before, after) = (text[..offset].trim_end_matches(' ').chars().next_back(), text[offset + word.len()..].chars().next());
+            let part = before.is_some_and(|c| matches!(c, '$' | '€' | '£' | '.' | ',' | ':' | '/' | '-' | '+' | '#' | '_' | '='))
+                || after.is_some_and(|c| matches!(c, '%' | '€' | ':' | '/' | '-' | '_' | '=') || c == '.' && text[offset + word.len() + 1..].starts_with(|c: char| c.is_ascii_digit()));
+            if part || !(3..=5).contains(&word.len()) || !word.bytes().all(|byte| byte.is_ascii_digit()) {
+                continue;
+            }
+            for (id, fit) in recogniser.catalogue.find_code(word).into_iter().filter(|(_, fit)| *fit == Fit::Exact) {
+                let Some(head) = recogniser.catalogue.head(id) else { continue };
+                let Some(provider) = self.named.iter().copied().find(|index| recogniser.providers[*index].id == head.provider) else { continue };
+                self.claim(Claim {
+                    provider,
+                    entry: Some(id),
+                    code: word.to_owned(),
+                    family: None,
+                    strength: Strength { announced: true, symbol_owners: 1, fit: Some(fit), ..Strength::default() },
+                    evidence: Evidence { what: format!("{} beside the provider's name", harmless(word)), at: None, value: None },
+                    subject: Subject::Prose(offset),
+                    order: self.claims.len(),
+                });
+            }
+        }
     }
 
     /// An HTTP status alone on its line, as dumps print it above a body.
