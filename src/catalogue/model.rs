@@ -476,7 +476,7 @@ overlayable! {
         family: String,
         /// The paths of fields that hold the message.
         message_at: Vec<String>,
-        /// Conditions that must hold beside the code: `field`, `field=value|value`, `field^prefix`; for `text` shapes, strings that the input must hold.
+        /// Conditions that must hold beside the code: `field`, `field=value|value`, `field^prefix|prefix`, the field `.` being the code itself; for `text` shapes, strings that the input must hold.
         with: Vec<String>,
         /// Conditions that make it surer.
         also: Vec<String>,

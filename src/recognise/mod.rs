@@ -462,7 +462,9 @@ impl Look<'_, '_> {
         let (mut entry, mut code) = (None, value.to_owned());
         // In running text a value goes on to the end of its clause: the code is its first word.
         let first = value.split([' ', ',', ';']).next().unwrap_or(value).trim_matches(['"', '\'', '.', '(', ')']);
-        for candidate in [value, first] {
+        // "forbidden.insufficient_permissions": a reason phrase with what is special about it.
+        let reason = if recogniser.providers[shape.provider].generic { value.split('.').next().unwrap_or(value) } else { value };
+        for candidate in [value, first, reason] {
             if let Some((id, fit)) = recogniser.known(shape.provider, candidate, found.family.as_deref()) {
                 entry = Some((id, fit));
                 candidate.clone_into(&mut code);
@@ -830,7 +832,7 @@ impl Look<'_, '_> {
     /// no amount, date or time.
     fn beside_names(&mut self, text: &str) {
         let recogniser = self.recogniser;
-        if self.named.is_empty() || text.len() > 2000 {
+        if self.named.is_empty() || text.len() > 2000 || self.structured > 0 || text.contains("://") {
             return;
         }
         for (offset, word) in messages::words(text) {

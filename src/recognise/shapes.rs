@@ -33,7 +33,7 @@ struct Condition {
 enum Test {
     Present,
     OneOf(Vec<String>),
-    Prefix(String),
+    Prefix(Vec<String>),
 }
 
 impl Condition {
@@ -42,7 +42,7 @@ impl Condition {
             return Self { path: Path::of(path), test: Test::OneOf(values.split('|').map(|value| value.trim().to_lowercase()).collect()) };
         }
         if let Some((path, prefix)) = written.split_once('^') {
-            return Self { path: Path::of(path), test: Test::Prefix(prefix.to_owned()) };
+            return Self { path: Path::of(path), test: Test::Prefix(prefix.split('|').map(str::to_lowercase).collect()) };
         }
         Self { path: Path::of(written), test: Test::Present }
     }
@@ -52,7 +52,10 @@ impl Condition {
         match &self.test {
             Test::Present => true,
             Test::OneOf(values) => values.iter().any(|value| *value == node.text.trim().to_lowercase()),
-            Test::Prefix(prefix) => node.text.starts_with(prefix.as_str()),
+            Test::Prefix(prefixes) => {
+                let text = node.text.trim().to_lowercase();
+                prefixes.iter().any(|prefix| text.starts_with(prefix.as_str()))
+            }
         }
     }
 }
@@ -161,7 +164,7 @@ impl FieldShapes {
         let (base, own) = (tree.object_of(at), tree.object_of(node));
         // Conditions may hold anywhere between the object where the path starts and the one that holds the code.
         let between: Vec<u32> = ancestors(tree, node).take_while(|object| base.is_none_or(|base| *object >= base)).collect();
-        let near = |condition: &Condition| between.iter().any(|object| holds_below(tree, *object, condition));
+        let near = |condition: &Condition| condition.path.leaf.is_empty() && condition.holds(tree, node) || between.iter().any(|object| holds_below(tree, *object, condition));
         if !shape.with.iter().all(near) {
             return None;
         }
