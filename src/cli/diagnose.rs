@@ -5,7 +5,6 @@ use super::args::{AskArgs, DiagnoseArgs, Format};
 use super::explain;
 use super::failure::{Failure, Status, did_you_mean};
 use anyhow::Context;
-use feedfix::answer::InputKind;
 use feedfix::catalogue::Catalogue;
 use feedfix::diagnose::{Hint, code, payload};
 use feedfix::recognise::{MOST_BYTES, Recogniser};
@@ -151,10 +150,10 @@ fn one(run: &Run, catalogue: &Catalogue, recogniser: &Recogniser<'_>, source: &S
         );
         return Err(Failure::new(Status::Unreadable, "input-empty", message).into());
     }
-    let mut recognised = recogniser.recognise(&bytes, hint);
-    if name.is_none() && recognised.kind == Some(InputKind::Log) {
-        recognised.kind = Some(InputKind::Text);
-    }
+    let recognised = match source {
+        Source::Words(words) => recogniser.recognise_words(words, hint),
+        _ => recogniser.recognise(&bytes, hint),
+    };
     let answer = payload::answer(catalogue, &recognised, hint, name);
     if answer.diagnoses.is_empty() {
         run.output

@@ -238,6 +238,16 @@ impl<'c> Recogniser<'c> {
         out
     }
 
+    /// What is recognised in words that somebody typed: they are no log, whatever times stand in them.
+    #[must_use]
+    pub fn recognise_words(&self, words: &str, hint: &Hint) -> Recognised {
+        let mut recognised = self.recognise(words.as_bytes(), hint);
+        if recognised.kind == Some(InputKind::Log) {
+            recognised.kind = Some(InputKind::Text);
+        }
+        recognised
+    }
+
     /// How much hosts, ids and names in the text speak for each provider.
     fn marked(&self, text: &str) -> FxHashMap<usize, f64> {
         let mut marked: FxHashMap<usize, f64> = FxHashMap::default();
