@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// BM25's saturation: how fast a term's further mentions stop counting.
-const K1: f32 = 2.4;
+const K1: f32 = 2.2;
 /// The most words of a description that are looked at; people paste whole mails.
 const MOST_CHARS: usize = 2_000;
 

@@ -39,7 +39,7 @@ struct Tally {
 }
 
 /// The least that each split must reach: top-1, top-3, category of the first, mean reciprocal rank, negatives kept quiet.
-const FLOORS: [(&str, [f64; 5]); 2] = [("tune", [0.50, 0.66, 0.60, 0.58, 0.93]), ("held", [0.40, 0.55, 0.50, 0.48, 0.90])];
+const FLOORS: [(&str, [f64; 5]); 2] = [("tune", [0.58, 0.72, 0.69, 0.65, 0.90]), ("held", [0.60, 0.76, 0.73, 0.68, 0.90])];
 
 fn is_hit(it: &Diagnosis, expected: &str) -> bool {
     let provider = it.provider.as_deref().unwrap_or_default();
@@ -54,7 +54,9 @@ fn cases() -> Vec<Case> {
     let mut paths: Vec<_> = std::fs::read_dir(folder).expect("the truth folder").map(|entry| entry.expect("an entry").path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     paths.sort();
-    let read = |path: &std::path::PathBuf| toml::from_str::<File>(&std::fs::read_to_string(path).expect("a truth file")).expect("well-formed cases");
+    let read = |path: &std::path::PathBuf| {
+        toml::from_str::<File>(&std::fs::read_to_string(path).expect("a truth file")).expect("well-formed cases")
+    };
     paths.iter().flat_map(|path| read(path).case).collect()
 }
 
@@ -95,7 +97,8 @@ fn descriptions_find_their_answer() {
     for (split, floors) in FLOORS {
         let it = &tallies[split];
         let share = |count: usize| count as f64 / it.cases as f64;
-        let rates = [share(it.top1), share(it.top3), share(it.category), it.reciprocal / it.cases as f64, it.quiet as f64 / it.negatives as f64];
+        let rates =
+            [share(it.top1), share(it.top3), share(it.category), it.reciprocal / it.cases as f64, it.quiet as f64 / it.negatives as f64];
         let _ = writeln!(
             report,
             "{split}: {} cases, top-1 {:.3}, top-3 {:.3}, category {:.3}, reciprocal rank {:.3}; quiet on {} of {}",
@@ -107,6 +110,10 @@ fn descriptions_find_their_answer() {
     }
     println!("{report}");
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    let changed = committed.lines().zip(ranks.lines()).filter(|(old, new)| old != new).count() + committed.lines().count().abs_diff(ranks.lines().count());
-    assert!(changed == 0, "{changed} ranks differ from tests/truth/ranks.csv; read the difference after SNAPSHOTS=overwrite cargo test --test ranking\n{report}");
+    let changed = committed.lines().zip(ranks.lines()).filter(|(old, new)| old != new).count()
+        + committed.lines().count().abs_diff(ranks.lines().count());
+    assert!(
+        changed == 0,
+        "{changed} ranks differ from tests/truth/ranks.csv; read the difference after SNAPSHOTS=overwrite cargo test --test ranking\n{report}"
+    );
 }

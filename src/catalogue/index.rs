@@ -15,16 +15,16 @@ struct Field {
 
 /// Phrases that people use tell most, then what they are shown, the title, causes, and last the explanation.
 const FIELDS: [Field; 6] = [
-    Field { weight: 3.2, length: 0.55, pairs: true },
+    Field { weight: 3.6, length: 0.6, pairs: true },
     Field { weight: 2.0, length: 0.4, pairs: true },
     Field { weight: 2.2, length: 0.3, pairs: true },
     Field { weight: 1.0, length: 0.5, pairs: false },
-    Field { weight: 0.9, length: 0.6, pairs: false },
+    Field { weight: 0.8, length: 0.6, pairs: false },
     Field { weight: 1.2, length: 0.2, pairs: false },
 ];
 
 /// How much longer than the average a field may be before it counts less; averages in terms, measured on the catalogue.
-const AVERAGE: [f32; 6] = [24.0, 12.0, 6.0, 30.0, 30.0, 4.0];
+const AVERAGE: [f32; 6] = [90.0, 12.0, 6.0, 30.0, 30.0, 4.0];
 
 /// The weighted terms of one entry.
 pub type Terms = BTreeMap<String, f32>;
@@ -78,7 +78,7 @@ impl Language {
         }
         if pairs {
             let content: Vec<&String> = stems.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(stem, _)| stem).collect();
-            out.extend(content.windows(2).map(|pair| (format!("{} {}", pair[0], pair[1]), 0.9)));
+            out.extend(content.windows(2).map(|pair| (format!("{} {}", pair[0], pair[1]), 0.7)));
         }
         out
     }

@@ -31,6 +31,8 @@ use tree::{Kind, Notation, Tree};
 pub const MOST_BYTES: usize = 64 << 20;
 /// How often a text inside a text is looked into: JSON in a string in a string.
 const NESTED: usize = 3;
+/// The most claims that are weighed.
+const MOST_CLAIMS: usize = 4_000;
 /// The most different findings that are kept.
 const MOST_FINDINGS: usize = 64;
 
@@ -217,6 +219,8 @@ impl<'c> Recogniser<'c> {
             ids: Vec::new(),
             cut: false,
             named: FxHashSet::default(),
+            repeats: FxHashMap::default(),
+            counted: (0, 0, 1),
         };
         look.named = marked.iter().filter(|(_, weight)| **weight > 0.6).map(|(provider, _)| *provider).collect();
         look.document(text, 0);
@@ -358,6 +362,10 @@ struct Look<'r, 'c> {
     cut: bool,
     /// Providers that the text names.
     named: FxHashSet<usize>,
+    /// How often each way has claimed a code.
+    repeats: FxHashMap<(usize, u32), usize>,
+    /// Where counting lines stands: the text, the offset, the line.
+    counted: (usize, usize, usize),
 }
 
 impl Look<'_, '_> {
@@ -469,6 +477,9 @@ impl Look<'_, '_> {
         let shape = &recogniser.fields.all[found.shape];
         let node = tree.node(found.node);
         let value = node.text.trim();
+        if self.is_enough(found.shape, value) {
+            return;
+        }
         let (mut entry, mut code) = (None, value.to_owned());
         // In running text a value goes on to the end of its clause: the code is its first word.
         let first = value.split([' ', ',', ';']).next().unwrap_or(value).trim_matches(['"', '\'', '.', '(', ')']);
@@ -530,9 +541,24 @@ impl Look<'_, '_> {
         self.claim(claim);
     }
 
+    /// The line of an offset. Offsets mostly rise, so that counting goes on from the last one.
+    fn line(&mut self, text: &str, offset: usize) -> usize {
+        let (from, line) =
+            if self.counted.0 == text.as_ptr() as usize && self.counted.1 <= offset { (self.counted.1, self.counted.2) } else { (0, 1) };
+        let line = line + memchr::memchr_iter(b'\n', &text.as_bytes()[from..offset]).count();
+        self.counted = (text.as_ptr() as usize, offset, line);
+        line
+    }
+
+    /// Whether the same has been claimed so often that once more adds nothing: payloads of many thousand records repeat themselves.
+    fn is_enough(&mut self, shape: usize, code: &str) -> bool {
+        let count = self.repeats.entry((shape, messages::word(code))).or_default();
+        *count += 1;
+        *count > 16 || self.claims.len() >= MOST_CLAIMS
+    }
+
     fn claim(&mut self, claim: Claim) {
-        // A log of millions of errors repeats itself: what was claimed by the same evidence is not claimed again.
-        if self.claims.len() < 20_000 {
+        if self.claims.len() < MOST_CLAIMS {
             self.claims.push(claim);
         }
     }
@@ -556,11 +582,14 @@ impl Look<'_, '_> {
             let Some(hit) = shape.at(text, &lower, found.start(), also) else {
                 continue;
             };
+            if self.is_enough(1_000_000 + index, &hit.code) {
+                continue;
+            }
             let entry = recogniser.known(shape.provider, &hit.code, hit.family.as_deref().or(shape.family.as_deref()));
             if entry.is_none() && (shape.values == Values::Known || !looks_like_a_code(&hit.code)) {
                 continue;
             }
-            let line = 1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..hit.start]).count();
+            let line = self.line(text, hit.start);
             let value = self.shown("", &hit.code);
             let strength = Strength {
                 certainty: Some(shape.certainty),
@@ -625,13 +654,19 @@ impl Look<'_, '_> {
     }
 
     fn message(&mut self, entry: EntryId, fit: MessageFit, owners: usize, subject: usize, text: &str, offset: usize) {
+        let number = match entry {
+            EntryId::Base(number) | EntryId::Over(number) => number,
+        };
+        if self.is_enough(2_000_000 + number as usize, "") {
+            return;
+        }
         let Some(head) = self.recogniser.catalogue.head(entry) else {
             return;
         };
         let Some(provider) = self.recogniser.providers.iter().position(|it| it.id == head.provider) else {
             return;
         };
-        let line = 1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..offset]).count();
+        let line = self.line(text, offset);
         let strength = Strength {
             message_words: fit.words,
             message_whole: fit.whole,
@@ -711,7 +746,7 @@ impl Look<'_, '_> {
     }
 
     fn symbol(&mut self, token: &str, offset: usize, text: &str) {
-        let line = 1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..offset]).count();
+        let line = self.line(text, offset);
         self.symbolic(token, false, &format!("line {line}"), Subject::Offset(offset));
     }
 
@@ -722,6 +757,9 @@ impl Look<'_, '_> {
     }
 
     fn symbolic(&mut self, token: &str, in_field: bool, at: &str, subject: Subject) {
+        if self.is_enough(3_000_000, token) {
+            return;
+        }
         let recogniser = self.recogniser;
         let found: Vec<_> = recogniser.catalogue.find_code(token).into_iter().filter(|(_, fit)| *fit >= Fit::AliasFolded).collect();
         let mut owners: Vec<&str> = found.iter().filter_map(|(id, _)| recogniser.catalogue.head(*id)).map(|head| head.provider).collect();
@@ -848,13 +886,18 @@ impl Look<'_, '_> {
         for (offset, word) in messages::words(text) {
             let (before, after) = (text[..offset].trim_end_matches(' ').chars().next_back(), text[offset + word.len()..].chars().next());
             let part = before.is_some_and(|c| matches!(c, '$' | '€' | '£' | '.' | ',' | ':' | '/' | '-' | '+' | '#' | '_' | '='))
-                || after.is_some_and(|c| matches!(c, '%' | '€' | ':' | '/' | '-' | '_' | '=') || c == '.' && text[offset + word.len() + 1..].starts_with(|c: char| c.is_ascii_digit()));
+                || after.is_some_and(|c| {
+                    matches!(c, '%' | '€' | ':' | '/' | '-' | '_' | '=')
+                        || c == '.' && text[offset + word.len() + 1..].starts_with(|c: char| c.is_ascii_digit())
+                });
             if part || !(3..=5).contains(&word.len()) || !word.bytes().all(|byte| byte.is_ascii_digit()) {
                 continue;
             }
             for (id, fit) in recogniser.catalogue.find_code(word).into_iter().filter(|(_, fit)| *fit == Fit::Exact) {
                 let Some(head) = recogniser.catalogue.head(id) else { continue };
-                let Some(provider) = self.named.iter().copied().find(|index| recogniser.providers[*index].id == head.provider) else { continue };
+                let Some(provider) = self.named.iter().copied().find(|index| recogniser.providers[*index].id == head.provider) else {
+                    continue;
+                };
                 self.claim(Claim {
                     provider,
                     entry: Some(id),

@@ -164,7 +164,10 @@ impl FieldShapes {
         let (base, own) = (tree.object_of(at), tree.object_of(node));
         // Conditions may hold anywhere between the object where the path starts and the one that holds the code.
         let between: Vec<u32> = ancestors(tree, node).take_while(|object| base.is_none_or(|base| *object >= base)).collect();
-        let near = |condition: &Condition| condition.path.leaf.is_empty() && condition.holds(tree, node) || between.iter().any(|object| holds_below(tree, *object, condition));
+        let near = |condition: &Condition| {
+            condition.path.leaf.is_empty() && condition.holds(tree, node)
+                || between.iter().any(|object| holds_below(tree, *object, condition))
+        };
         if !shape.with.iter().all(near) {
             return None;
         }
