@@ -6,7 +6,7 @@ use crate::recognise::secrets::Masker;
 use crate::render::markdown::escaped;
 use crate::render::wording;
 use crate::text::{clipped, harmless};
-use crate::walk::{Outcome, Walk};
+use crate::walk::{Next, Outcome, Walk};
 use std::fmt::Write;
 
 /// The most of a payload that goes into a ticket, in characters.
@@ -130,6 +130,9 @@ fn tried(out: &mut String, walk: &Walk) {
 fn causes(out: &mut String, walk: &Walk) {
     if let Some(cause) = walk.cause() {
         let _ = writeln!(out, "\n## The cause\n\n{}", escaped(&cause.text));
+        return;
+    }
+    if matches!(walk.next(), Next::Solved(_)) {
         return;
     }
     let open = walk.open();

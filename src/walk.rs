@@ -431,8 +431,30 @@ impl Walk {
         {
             return Some(*index);
         }
+        let pending = self.without_idle_checks(pending);
         let steps: Vec<ReadyStep> = pending.iter().map(|index| self.ready[*index].clone()).collect();
         order::sequence(&steps, &self.state.likelihoods, &self.order).first().map(|first| pending[*first])
+    }
+
+    /// Once a cause is known and can be repaired, further checks would only satisfy curiosity: those are left for later
+    /// that no repair of the cause needs.
+    fn without_idle_checks(&self, pending: Vec<usize>) -> Vec<usize> {
+        let of_the_cause = |index: &&usize| {
+            let step = &self.ready[**index];
+            step.cost != Cost::Ticket && step.fixes.iter().any(|cause| self.state.confirmed.contains(cause))
+        };
+        let mut wanted: Vec<usize> = pending.iter().filter(of_the_cause).copied().collect();
+        if wanted.is_empty() {
+            return pending;
+        }
+        let mut at = 0;
+        while let Some(index) = wanted.get(at).copied() {
+            let needed = |other: &&usize| self.ready[index].needs.contains(&self.ready[**other].id) && !wanted.contains(other);
+            let needed: Vec<usize> = pending.iter().filter(needed).copied().collect();
+            wanted.extend(needed);
+            at += 1;
+        }
+        pending.into_iter().filter(|index| !self.ready[*index].is_check() || wanted.contains(index)).collect()
     }
 
     /// How many steps remain at most: of a choice not made yet, those of the longest way.

@@ -42,7 +42,7 @@ _feedfix_all() {
         explain) COMPREPLY=() && _feedfix_words codes ;;
         walk | retry | diagnose) _feedfix_words codes ;;
         catalogue) [[ ${COMP_WORDS[2]} == show ]] && COMPREPLY=() && _feedfix_words codes ;;
-        *) [[ $COMP_CWORD -eq 1 || ${COMP_WORDS[2]} == : ]] && [[ -n ${COMP_WORDS[1]} ]] && _feedfix_words codes ;;
+        *) [[ $COMP_CWORD -eq 1 || ${COMP_WORDS[2]} == : ]] && [[ -n ${COMP_WORDS[1]} && ${#COMPREPLY[@]} -eq 0 ]] && _feedfix_words codes ;;
     esac
 }
 
