@@ -431,30 +431,32 @@ impl Walk {
         {
             return Some(*index);
         }
-        let pending = self.without_idle_checks(pending);
+        let pending = self.for_the_cause(pending);
         let steps: Vec<ReadyStep> = pending.iter().map(|index| self.ready[*index].clone()).collect();
         order::sequence(&steps, &self.state.likelihoods, &self.order).first().map(|first| pending[*first])
     }
 
-    /// Once a cause is known and can be repaired, further checks would only satisfy curiosity: those are left for later
-    /// that no repair of the cause needs.
-    fn without_idle_checks(&self, pending: Vec<usize>) -> Vec<usize> {
-        let of_the_cause = |index: &&usize| {
+    /// Once a cause is known, its sound repairs come before all else, with what they need and what moves with them:
+    /// other checks would only satisfy curiosity, other repairs mend what is whole.
+    fn for_the_cause(&self, pending: Vec<usize>) -> Vec<usize> {
+        let ends_it = |index: &&usize| {
             let step = &self.ready[**index];
-            step.cost != Cost::Ticket && step.fixes.iter().any(|cause| self.state.confirmed.contains(cause))
+            let ends_it = step.fixes.iter().any(|cause| self.state.confirmed.contains(cause));
+            ends_it && step.cost != Cost::Ticket && step.doubt.is_none()
         };
-        let mut wanted: Vec<usize> = pending.iter().filter(of_the_cause).copied().collect();
-        if wanted.is_empty() {
-            return pending;
-        }
+        let mut wanted: Vec<usize> = pending.iter().filter(ends_it).copied().collect();
         let mut at = 0;
         while let Some(index) = wanted.get(at).copied() {
-            let needed = |other: &&usize| self.ready[index].needs.contains(&self.ready[**other].id) && !wanted.contains(other);
-            let needed: Vec<usize> = pending.iter().filter(needed).copied().collect();
-            wanted.extend(needed);
+            let group = self.group(index);
+            let with_it = |other: &usize| {
+                let needed = self.ready[index].needs.contains(&self.ready[*other].id);
+                needed || group.is_some() && self.group(*other) == group
+            };
+            let more: Vec<usize> = pending.iter().filter(|other| with_it(other) && !wanted.contains(other)).copied().collect();
+            wanted.extend(more);
             at += 1;
         }
-        pending.into_iter().filter(|index| !self.ready[*index].is_check() || wanted.contains(index)).collect()
+        if wanted.is_empty() { pending } else { pending.into_iter().filter(|index| wanted.contains(index)).collect() }
     }
 
     /// How many steps remain at most: of a choice not made yet, those of the longest way.
@@ -536,6 +538,8 @@ impl Walk {
                 let others = self.of_choice(name, |step| step.alternative.as_ref() != Some(&label));
                 self.state.gone.extend(others.into_iter().map(|index| (index, Gone::NotChosen)));
                 self.state.chosen.insert(name.clone(), label);
+                // The way that was chosen is gone at once; what needs another way of the choice comes after this one.
+                self.state.running = Some(Group::Choice(name.clone()));
             }
             (ChoiceOf::Alternatives(name), None) => {
                 let all = self.of_choice(name, |_| true);
@@ -631,9 +635,10 @@ impl Walk {
             return;
         }
         let group = self.group(index);
-        let begun = self.state.tried.iter().any(|tried| {
-            tried.step != index && tried.result != Outcome::CouldNot && group.is_some() && self.group(tried.step) == group
-        });
+        let begun =
+            self.state.tried.iter().any(|tried| {
+                tried.step != index && tried.result != Outcome::CouldNot && group.is_some() && self.group(tried.step) == group
+            });
         for other in self.pending() {
             if group.is_some() && self.group(other) == group {
                 self.state.gone.insert(other, Gone::Blocked);

@@ -139,8 +139,10 @@ pub(crate) struct Query {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Answers: helped, no, done, can't, why, back, ticket, quit, or the numbers of what is listed; their first letters will do.\n\
-                        Where standard input is no terminal they are read from it line by line; lines that begin with # are left out.")]
+#[command(
+    after_help = "Answers: helped, no, done, can't, why, back, ticket, quit, or the numbers of what is listed; their first letters will do.\n\
+                        Where standard input is no terminal they are read from it line by line; lines that begin with # are left out."
+)]
 pub(crate) struct WalkArgs {
     #[command(flatten)]
     pub(crate) query: Query,

@@ -30,7 +30,9 @@ pub(crate) fn from_standard_input(query: &Query) -> bool {
 pub(crate) fn asked(catalogue: &Catalogue, query: &Query, hint: &Hint) -> anyhow::Result<Asked> {
     if from_standard_input(query) {
         if query.query.is_empty() && std::io::stdin().is_terminal() {
-            return Err(Failure::usage("nothing-asked", "nothing is asked").help("name a code, a file, words, or - for standard input").into());
+            return Err(Failure::usage("nothing-asked", "nothing is asked")
+                .help("name a code, a file, words, or - for standard input")
+                .into());
         }
         let bytes = read(std::io::stdin().lock()).context("standard input")?;
         return recognised(catalogue, bytes, Some("-"), hint);

@@ -138,7 +138,8 @@ pub fn effect(walk: &Walk, effect: &Effect, width: usize) -> String {
         page.wrapped("  + ", "    ", &format!("So this is behind it: {}", walk.text_of(cause)), |text| text.green());
     }
     if !effect.reopened.is_empty() {
-        let text = "Nothing would be left, and yet the trouble is there: what was looked at may have been overlooked, so it stays possible.";
+        let text =
+            "Nothing would be left, and yet the trouble is there: what was looked at may have been overlooked, so it stays possible.";
         page.wrapped("  + ", "    ", text, |text| text.yellow());
     }
     for cause in &effect.given_up {
