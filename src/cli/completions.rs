@@ -2,9 +2,9 @@
 //! itself when they are needed, so that overlays count and the scripts stay small.
 
 use super::Run;
-use super::args::Cli;
+use super::args::{Command, Global};
 use super::failure::Status;
-use clap::CommandFactory;
+use clap::{Args, Subcommand};
 use clap_complete::Shell;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -52,12 +52,17 @@ complete -F _feedfix_all -o nosort -o bashdefault -o default feedfix 2>/dev/null
 /// The same for zsh, put before what is generated.
 const ZSH: &str = r#"
 _feedfix_codes() {
-    local -a words
+    local -a words providers
     local line
     for line in ${(f)"$(_call_program codes feedfix complete-codes -- ${(q)PREFIX} 2>/dev/null)"}; do
-        words+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+        if [[ ${line%%$'\t'*} == *: ]]; then
+            providers+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+        else
+            words+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+        fi
     done
     _describe -t codes 'code' words
+    _describe -t providers 'provider' providers -S ''
     _files
 }
 
@@ -84,7 +89,10 @@ pub(crate) fn script(run: &Run, shell: Shell) -> anyhow::Result<Status> {
 
 fn script_for(shell: Shell) -> String {
     let mut bytes = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "feedfix", &mut bytes);
+    // Without the argument that stands in place of a command: beside one, the script for zsh loses its way to commands.
+    let bare = clap::Command::new("feedfix").version(env!("CARGO_PKG_VERSION")).disable_help_subcommand(true);
+    let mut command = Global::augment_args(Command::augment_subcommands(bare));
+    clap_complete::generate(shell, &mut command, "feedfix", &mut bytes);
     let generated = String::from_utf8_lossy(&bytes).into_owned();
     match shell {
         Shell::Bash => generated + BASH,
