@@ -9,8 +9,11 @@ pub mod catalogue;
 pub mod diagnose;
 pub mod recognise;
 pub mod render;
+pub mod retry;
 pub mod search;
 pub mod text;
+pub mod ticket;
+pub mod walk;
 
 use catalogue::Catalogue;
 

@@ -43,17 +43,24 @@ enum Tier {
 /// The steps in the order in which they are best done.
 #[must_use]
 pub fn ordered(steps: Vec<ReadyStep>, likelihoods: &Likelihoods, order: &Order) -> Vec<ReadyStep> {
-    let mut blocks = blocks(&steps, likelihoods, order);
+    let sequence = sequence(&steps, likelihoods, order);
+    let mut steps: Vec<_> = steps.into_iter().map(Some).collect();
+    sequence.into_iter().filter_map(|index| steps[index].take()).collect()
+}
+
+/// The indices of the steps in the order in which they are best done.
+#[must_use]
+pub fn sequence(steps: &[ReadyStep], likelihoods: &Likelihoods, order: &Order) -> Vec<usize> {
+    let mut blocks = blocks(steps, likelihoods, order);
     let mut sequence = Vec::with_capacity(steps.len());
     let mut here = None;
     while !blocks.is_empty() {
-        let next = next(&blocks, &steps, here, order.stay);
+        let next = next(&blocks, steps, here, order.stay);
         let block = blocks.remove(next);
         here = Some(block.place);
         sequence.extend(block.steps);
     }
-    let mut steps: Vec<_> = steps.into_iter().map(Some).collect();
-    sequence.into_iter().filter_map(|index| steps[index].take()).collect()
+    sequence
 }
 
 /// The block to do next: one whose needs are met, of the first tier, by rank, but rather at the place where one is.

@@ -59,6 +59,13 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Find out what a payload, a file or a trouble in words is about
     Diagnose(DiagnoseArgs),
+    /// Go through the steps one at a time: helped, did not help, can't, why, back
+    Walk(WalkArgs),
+    /// Say by the exit status whether to send the same request again, and print the wait in seconds
+    #[command(after_help = "Exit status: 0 retry after so many seconds as printed, 10 only after somebody acted, 11 never, 12 the wait \
+                            exceeds --max-wait,\n1 unknown or not sure enough, 2 wrong usage, 3 input unreadable, 4 catalogue invalid. Of several \
+                            errors the strictest counts.")]
+    Retry(RetryArgs),
     /// List codes and symptoms
     List(ListArgs),
     /// List the providers
@@ -68,6 +75,26 @@ pub(crate) enum Command {
     /// Look into the catalogue: check files, print schemas, show entries and settings
     #[command(subcommand)]
     Catalogue(CatalogueCommand),
+    /// Print a completion script for a shell; in bash, zsh and fish codes and providers complete, too
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// What completion scripts ask for: codes or providers that begin so, a line each, with a description behind a tab
+    #[command(hide = true)]
+    CompleteCodes {
+        /// What was typed so far
+        #[arg(default_value = "", allow_hyphen_values = true)]
+        begun: String,
+        /// Providers rather than codes
+        #[arg(long)]
+        providers: bool,
+    },
+    /// Print the manual page, or that of a command: feedfix man walk | man -l -
+    Man {
+        /// The command: walk, catalogue check
+        command: Vec<String>,
+    },
 }
 
 /// What is asked without naming a command.
@@ -86,9 +113,57 @@ pub(crate) struct ExplainArgs {
     /// Codes: 324, plaid:ITEM_LOGIN_REQUIRED, mx:DENIED@member, "error 324"
     #[arg(required = true, value_name = "CODE", allow_negative_numbers = true)]
     pub(crate) codes: Vec<String>,
+    /// What is known of the case: "the bank issued a new card"; may be repeated
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) because: Vec<String>,
     /// The product that is used, such as "QuickBooks Self-Employed"
     #[arg(long, value_name = "PRODUCT")]
     pub(crate) product: Option<String>,
+}
+
+/// A question that is a code, words or a payload.
+#[derive(Args, Debug)]
+pub(crate) struct Query {
+    /// A code, a file with a payload, words, or - for a payload on standard input
+    #[arg(value_name = "CODE|FILE|WORDS|-", allow_negative_numbers = true)]
+    pub(crate) query: Vec<String>,
+    /// Take the arguments for words, even if a file is called so
+    #[arg(long, conflicts_with = "file")]
+    pub(crate) text: bool,
+    /// Take the argument for a file
+    #[arg(long)]
+    pub(crate) file: bool,
+    /// The product that is used, such as "QuickBooks Self-Employed"
+    #[arg(long, value_name = "PRODUCT")]
+    pub(crate) product: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Answers: helped, no, done, can't, why, back, ticket, quit, or the numbers of what is listed; their first letters will do.\n\
+                        Where standard input is no terminal they are read from it line by line; lines that begin with # are left out."
+)]
+pub(crate) struct WalkArgs {
+    #[command(flatten)]
+    pub(crate) query: Query,
+    /// What is known of the case: "the bank issued a new card"; may be repeated
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) because: Vec<String>,
+    /// Read the answers from a file, one a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) answers: Option<PathBuf>,
+    /// Where to write the ticket, if it comes to that
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ticket: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RetryArgs {
+    #[command(flatten)]
+    pub(crate) query: Query,
+    /// The longest wait that is worth it: 90, 90s, 15m, 2h, 1d
+    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    pub(crate) max_wait: Option<u64>,
 }
 
 #[derive(Args, Debug, Default)]
@@ -169,4 +244,18 @@ fn word<T: std::str::FromStr<Err = ()> + Clone + Send + Sync + 'static>(
 ) -> impl clap::builder::TypedValueParser<Value = T> {
     use clap::builder::TypedValueParser;
     clap::builder::PossibleValuesParser::new(words.collect::<Vec<_>>()).try_map(|word| word.parse().map_err(|()| "not a word of this list"))
+}
+
+/// A time in seconds: `90`, `90s`, `15m`, `2h`, `1d`.
+fn seconds(text: &str) -> Result<u64, String> {
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let factor = match unit.trim() {
+        "" | "s" => 1,
+        "m" | "min" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return Err("a number of seconds, or one with s, m, h or d behind it".to_owned()),
+    };
+    let number: u64 = number.parse().map_err(|_| "a number of seconds, or one with s, m, h or d behind it".to_owned())?;
+    number.checked_mul(factor).ok_or_else(|| "that is longer than anybody waits".to_owned())
 }

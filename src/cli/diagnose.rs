@@ -118,7 +118,7 @@ fn sources(args: &DiagnoseArgs) -> Result<Vec<Source<'_>>, Failure> {
 }
 
 /// Whether an argument is meant as a path: one word with a separator, or with an extension that payloads and logs have.
-fn looks_like_a_path(arg: &str) -> bool {
+pub(super) fn looks_like_a_path(arg: &str) -> bool {
     const EXTENSIONS: [&str; 14] =
         ["json", "ndjson", "jsonl", "log", "txt", "xml", "ofx", "qfx", "qbo", "gz", "zst", "html", "toml", "har"];
     if arg.contains(char::is_whitespace) || arg.contains("://") || arg.contains(['{', '<', '?', '=']) {
@@ -129,7 +129,7 @@ fn looks_like_a_path(arg: &str) -> bool {
     separated || extension.is_some_and(|extension| EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str()))
 }
 
-fn unreadable(path: &str, why: &str) -> Failure {
+pub(super) fn unreadable(path: &str, why: &str) -> Failure {
     let help = "if these are words rather than a file, add --text";
     Failure::new(Status::Unreadable, "input-unreadable", format!("cannot read {path}: {why}")).help(help)
 }
@@ -163,7 +163,7 @@ fn one(run: &Run, catalogue: &Catalogue, recogniser: &Recogniser<'_>, source: &S
 }
 
 /// At most so much as is looked at, and one byte more, so that what is left out can be said.
-fn read(source: impl Read) -> std::io::Result<Vec<u8>> {
+pub(super) fn read(source: impl Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)

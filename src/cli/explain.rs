@@ -8,7 +8,7 @@ use feedfix::diagnose::{Hint, code};
 
 pub(crate) fn run(run: &mut Run, args: &ExplainArgs) -> anyhow::Result<Status> {
     let catalogue = run.settings.catalogue()?;
-    let hint = run.settings.hint(&catalogue, args.product.as_deref())?;
+    let hint = Hint { because: args.because.clone(), ..run.settings.hint(&catalogue, args.product.as_deref())? };
     let mut worst = Status::Answered;
     for (index, asked) in args.codes.iter().enumerate() {
         if index > 0 && run.output.format() != super::Format::Json && !run.output.wants_field() {
@@ -41,7 +41,7 @@ pub(crate) fn one(run: &Run, catalogue: &Catalogue, asked: &str, hint: &Hint) ->
 }
 
 /// `-p mx plaid:NO_ACCOUNTS` names two providers: neither is dropped silently.
-fn conflict(catalogue: &Catalogue, asked: &str, hint: &Hint) -> Result<(), Failure> {
+pub(super) fn conflict(catalogue: &Catalogue, asked: &str, hint: &Hint) -> Result<(), Failure> {
     let Some(flag) = &hint.provider else {
         return Ok(());
     };

@@ -12,6 +12,12 @@ pub(crate) enum Status {
     Usage = 2,
     Unreadable = 3,
     CatalogueInvalid = 4,
+    /// `feedfix retry`: only after somebody acted.
+    AfterFix = 10,
+    /// `feedfix retry`: never.
+    Never = 11,
+    /// `feedfix retry`: the wait exceeds `--max-wait`.
+    TooLong = 12,
 }
 
 impl From<Status> for ExitCode {

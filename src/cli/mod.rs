@@ -1,13 +1,18 @@
 //! The edge: arguments, files, streams and exit statuses around the library.
 
 mod args;
+mod asked;
 mod catalogue;
+mod completions;
 mod diagnose;
 mod explain;
 mod failure;
 mod list;
+mod man;
 mod output;
+mod retry;
 mod settings;
+mod walk;
 
 use args::{Cli, Command, Format};
 use clap::Parser;
@@ -89,6 +94,11 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
         Some(Command::List(args)) => list::codes(&mut run, &args),
         Some(Command::Providers) => list::providers(&mut run),
         Some(Command::Categories) => list::categories(&mut run),
+        Some(Command::Walk(args)) => walk::run(&mut run, &args),
+        Some(Command::Retry(args)) => retry::run(&mut run, &args),
+        Some(Command::Completions { shell }) => completions::script(&run, shell),
+        Some(Command::CompleteCodes { begun, providers }) => completions::words(&run, &begun, providers),
+        Some(Command::Man { command }) => man::run(&run, &command),
         Some(Command::Catalogue(command)) => catalogue::run(&mut run, &command),
         Some(Command::Diagnose(args)) => diagnose::run(&mut run, &args),
         None => diagnose::without_command(&mut run, &cli.ask),

@@ -196,7 +196,7 @@ fn sources(out: &mut String, it: &Diagnosis) {
 }
 
 /// Text with the characters escaped that Markdown would read as its own.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

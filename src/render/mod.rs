@@ -2,7 +2,8 @@
 
 pub mod markdown;
 pub mod text;
-mod wording;
+pub mod walk;
+pub(crate) mod wording;
 
 use crate::answer::Answer;
 

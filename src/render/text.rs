@@ -15,7 +15,7 @@ const LABEL: usize = 18;
 /// The answer as text, `width` columns wide.
 #[must_use]
 pub fn answer(answer: &Answer, width: usize) -> String {
-    let mut page = Page { out: String::new(), width: width.clamp(40, WIDEST) };
+    let mut page = Page::new(width);
     let Some(first) = answer.diagnoses.first() else {
         page.line("No match.", |text| text.bold());
         page.ask(answer);
@@ -35,18 +35,22 @@ pub fn answer(answer: &Answer, width: usize) -> String {
     page.out
 }
 
-struct Page {
-    out: String,
+pub(super) struct Page {
+    pub(super) out: String,
     width: usize,
 }
 
 impl Page {
-    fn blank(&mut self) {
+    pub(super) fn new(width: usize) -> Self {
+        Self { out: String::new(), width: width.clamp(40, WIDEST) }
+    }
+
+    pub(super) fn blank(&mut self) {
         self.out.push('\n');
     }
 
     /// Lines with a hanging indent; colours are put on after wrapping, since wrapping counts columns.
-    fn wrapped(&mut self, first: &str, rest: &str, text: &str, style: impl Fn(&str) -> ColoredString) {
+    pub(super) fn wrapped(&mut self, first: &str, rest: &str, text: &str, style: impl Fn(&str) -> ColoredString) {
         let options = textwrap::Options::new(self.width).initial_indent(first).subsequent_indent(rest).break_words(false);
         for (index, line) in textwrap::wrap(text, options).iter().enumerate() {
             let indent = if index == 0 { first } else { rest };
@@ -55,29 +59,29 @@ impl Page {
         }
     }
 
-    fn line(&mut self, text: &str, style: impl Fn(&str) -> ColoredString) {
+    pub(super) fn line(&mut self, text: &str, style: impl Fn(&str) -> ColoredString) {
         self.wrapped("", "", text, style);
     }
 
-    fn paragraph(&mut self, text: &str, indent: usize) {
+    pub(super) fn paragraph(&mut self, text: &str, indent: usize) {
         let indent = " ".repeat(indent);
         self.wrapped(&indent, &indent, text, plain);
     }
 
-    fn heading(&mut self, text: &str) {
+    pub(super) fn heading(&mut self, text: &str) {
         self.blank();
         let _ = writeln!(self.out, "{}", text.bold());
     }
 
     /// A label and its text, the text in a column of its own.
-    fn labelled(&mut self, label: &str, text: &str) {
+    pub(super) fn labelled(&mut self, label: &str, text: &str) {
         let indent = " ".repeat(2 + LABEL);
         let mut body = Page { out: String::new(), width: self.width };
         body.wrapped(&indent, &indent, text, plain);
         let _ = write!(self.out, "  {}{}", format!("{label:<LABEL$}").dimmed(), body.out.trim_start_matches(' '));
     }
 
-    fn bullets(&mut self, heading: &str, items: &[String]) {
+    pub(super) fn bullets(&mut self, heading: &str, items: &[String]) {
         if items.is_empty() {
             return;
         }
@@ -115,7 +119,7 @@ impl Page {
         self.sources(it);
     }
 
-    fn evidence(&mut self, it: &Diagnosis) {
+    pub(super) fn evidence(&mut self, it: &Diagnosis) {
         let said: Vec<String> = it.evidence.iter().map(evidence).collect();
         let by = if said.is_empty() { String::new() } else { format!(", by {}", said.join(", ")) };
         let percent = (it.confidence * 100.0).round();
@@ -192,7 +196,7 @@ impl Page {
         }
     }
 
-    fn step(&mut self, step: &Step) {
+    pub(super) fn step(&mut self, step: &Step) {
         let shift = if step.alternative.is_some() { "  " } else { "" };
         let number = format!("{shift}{:>4}. ", step.n);
         let indent = " ".repeat(number.chars().count());
@@ -342,6 +346,6 @@ fn evidence(evidence: &Evidence) -> String {
     }
 }
 
-fn plain(text: &str) -> ColoredString {
+pub(super) fn plain(text: &str) -> ColoredString {
     text.normal()
 }

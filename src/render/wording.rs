@@ -15,7 +15,7 @@ pub(super) fn who(who: Who) -> &'static str {
     }
 }
 
-pub(super) fn actor(who: Who) -> &'static str {
+pub(crate) fn actor(who: Who) -> &'static str {
     match who {
         Who::EndUser => "account owner",
         Who::Integrator => "developer",
@@ -84,7 +84,7 @@ pub(super) fn confidence(confidence: f64) -> &'static str {
 }
 
 /// Code and family, or what stands in for them.
-pub(super) fn code(diagnosis: &Diagnosis) -> String {
+pub(crate) fn code(diagnosis: &Diagnosis) -> String {
     match (&diagnosis.code, diagnosis.kind) {
         (None, _) => "no code".to_owned(),
         (Some(_), DiagnosisKind::Symptom) => "symptom".to_owned(),
