@@ -14,7 +14,7 @@ pub fn text(bytes: &[u8]) -> Cow<'_, str> {
             Ok(text) => Cow::Borrowed(text),
             Err(_) if zeros(bytes, 1) => Cow::Owned(utf16(bytes, u16::from_le_bytes)),
             Err(_) if zeros(bytes, 0) => Cow::Owned(utf16(bytes, u16::from_be_bytes)),
-            Err(error) => Cow::Owned(mixed(bytes, error)),
+            Err(_) => Cow::Owned(mixed(bytes)),
         },
     }
     .or_utf16(bytes)
@@ -47,13 +47,13 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
     char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).filter(|c| *c != '\u{feff}').collect()
 }
 
-/// Mostly UTF-8 with stray bytes keeps what is valid; otherwise the whole is Windows-1252.
-fn mixed(bytes: &[u8], _: std::str::Utf8Error) -> String {
-    let lossy = String::from_utf8_lossy(bytes);
-    let stray = lossy.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
-    let multibyte = lossy.chars().filter(|c| !c.is_ascii()).count() - stray;
+/// Mostly UTF-8 with stray bytes keeps what is valid; otherwise the whole is Windows-1252. A sample decides.
+fn mixed(bytes: &[u8]) -> String {
+    let sample = String::from_utf8_lossy(&bytes[..bytes.len().min(64 << 10)]);
+    let stray = sample.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
+    let multibyte = sample.chars().filter(|c| !c.is_ascii()).count() - stray;
     if multibyte > stray {
-        return lossy.into_owned();
+        return String::from_utf8_lossy(bytes).into_owned();
     }
     bytes.iter().map(|byte| windows_1252(*byte)).collect()
 }

@@ -31,6 +31,8 @@ use tree::{Kind, Notation, Tree};
 pub const MOST_BYTES: usize = 64 << 20;
 /// How often a text inside a text is looked into: JSON in a string in a string.
 const NESTED: usize = 3;
+/// From this size on running text is looked at piece by piece, so that it need not be copied whole.
+const LARGE: usize = 1 << 20;
 /// The most claims that are weighed.
 const MOST_CLAIMS: usize = 4_000;
 /// The most different findings that are kept.
@@ -312,6 +314,21 @@ fn gram(words: &[u32]) -> u64 {
     words.iter().fold(0xcbf2_9ce4_8422_2325, |hash, word| (hash ^ u64::from(*word)).wrapping_mul(0x0100_0000_01b3))
 }
 
+/// A text in blocks of about a megabyte that end at a line.
+fn blocks(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = floor(rest, LARGE);
+        let end = if end < rest.len() { rest[..end].rfind('\n').map_or(end, |line| line + 1) } else { end };
+        let (block, after) = rest.split_at(end.max(1));
+        rest = after;
+        Some(block)
+    })
+}
+
 fn floor(text: &str, most: usize) -> usize {
     let mut end = text.len().min(most);
     while !text.is_char_boundary(end) {
@@ -387,8 +404,12 @@ impl Look<'_, '_> {
                 at = if end > open + 200 { end } else { open + 1 };
                 continue;
             }
-            prose.push_str(&text[prose_start..open]);
-            prose.push(' ');
+            if text.len() > LARGE {
+                self.prose(&text[prose_start..open], depth);
+            } else {
+                prose.push_str(&text[prose_start..open]);
+                prose.push(' ');
+            }
             if depth == 0 {
                 self.structured += end - open;
             }
@@ -396,15 +417,26 @@ impl Look<'_, '_> {
             at = end;
             prose_start = end;
         }
-        prose.push_str(&text[prose_start..]);
-        let mut tree = Tree::default();
-        pairs::read(&prose, &mut tree);
-        self.tree(&tree, depth);
-        if depth == 0 {
-            self.numbers(&prose);
+        if text.len() > LARGE {
+            for block in blocks(&text[prose_start..]) {
+                self.prose(block, depth);
+            }
+        } else {
+            prose.push_str(&text[prose_start..]);
+            self.prose(&prose, depth);
         }
         if self.waits.is_none() {
             self.waits = values::wait(&Tree::default(), text);
+        }
+    }
+
+    /// Looks at the pairs and the announced numbers of running text.
+    fn prose(&mut self, prose: &str, depth: usize) {
+        let mut tree = Tree::default();
+        pairs::read(prose, &mut tree);
+        self.tree(&tree, depth);
+        if depth == 0 {
+            self.numbers(prose);
         }
     }
 
@@ -570,15 +602,19 @@ impl Look<'_, '_> {
     }
 
     fn text_shapes(&mut self, text: &str) {
+        let mut conditions: FxHashMap<usize, Option<usize>> = FxHashMap::default();
+        for block in blocks(text) {
+            self.text_shapes_in(text, block, &mut conditions);
+        }
+    }
+
+    fn text_shapes_in(&mut self, whole: &str, text: &str, conditions: &mut FxHashMap<usize, Option<usize>>) {
         let recogniser = self.recogniser;
         let lower = text.to_ascii_lowercase();
-        let mut conditions: FxHashMap<usize, Option<usize>> = FxHashMap::default();
         for found in recogniser.text_anchors.find_overlapping_iter(&lower) {
             let index = found.pattern().as_usize();
             let shape = &recogniser.texts[index];
-            let Some(also) = *conditions.entry(index).or_insert_with(|| shape.conditions(&lower)) else {
-                continue;
-            };
+            let Some(also) = *conditions.entry(index).or_insert_with(|| shape.conditions(whole)) else { continue };
             let Some(hit) = shape.at(text, &lower, found.start(), also) else {
                 continue;
             };
@@ -589,7 +625,8 @@ impl Look<'_, '_> {
             if entry.is_none() && (shape.values == Values::Known || !looks_like_a_code(&hit.code)) {
                 continue;
             }
-            let line = self.line(text, hit.start);
+            let start = text.as_ptr() as usize - whole.as_ptr() as usize + hit.start;
+            let line = self.line(whole, start);
             let value = self.shown("", &hit.code);
             let strength = Strength {
                 certainty: Some(shape.certainty),
@@ -609,7 +646,7 @@ impl Look<'_, '_> {
                     at: Some(format!("line {line}")),
                     value: Some(value),
                 },
-                subject: Subject::Offset(hit.start),
+                subject: Subject::Offset(start),
                 order: self.claims.len(),
             });
         }
@@ -753,6 +790,9 @@ impl Look<'_, '_> {
     /// The symbolic name of a code in a field that no shape knows, but whose name says that it holds codes.
     fn symbol_in_field(&mut self, tree: &Tree<'_>, number: usize, node: u32) {
         let value = tree.node(node).text.trim().to_owned();
+        if self.is_enough(4_000_000, &value) {
+            return;
+        }
         self.symbolic(&value, true, &tree.pointer(node), Subject::Node(number, node));
     }
 

@@ -3,6 +3,9 @@
 use super::tree::{Kind, Notation, Tree};
 use std::borrow::Cow;
 
+/// The most pairs of one line that are kept.
+const MOST_PAIRS: usize = 4_000;
+
 /// The longest value that is taken for one; what is longer is prose.
 const LONGEST: usize = 600;
 
@@ -47,7 +50,7 @@ fn object<'t>(tree: &mut Tree<'t>, pairs: &mut Vec<(&'t str, Cow<'t, str>)>) {
 fn of_line(line: &str) -> Vec<(&str, Cow<'_, str>)> {
     let mut pairs = Vec::new();
     let mut at = 0;
-    while let Some(found) = line[at..].find([':', '=']) {
+    while let Some(found) = line[at..].find([':', '=']).filter(|_| pairs.len() < MOST_PAIRS) {
         let sign = at + found;
         at = sign + 1;
         let Some(names) = names_before(line, sign) else {

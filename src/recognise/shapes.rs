@@ -335,8 +335,8 @@ impl TextShape {
 
     /// Whether the conditions on the whole input hold, and how many of those that make it surer.
     #[must_use]
-    pub(super) fn conditions(&self, lower: &str) -> Option<usize> {
-        let has = |text: &String| lower.contains(text.as_str());
+    pub(super) fn conditions(&self, text: &str) -> Option<usize> {
+        let has = |wanted: &String| super::blocks(text).any(|block| block.to_ascii_lowercase().contains(wanted.as_str()));
         let held = self.with.iter().all(has) && !self.without.iter().any(has);
         held.then(|| self.also.iter().filter(|text| has(text)).count())
     }

@@ -57,7 +57,7 @@ pub(super) struct Tree<'t> {
 /// How deep nesting is followed.
 pub(super) const DEPTH: usize = 128;
 /// How many values of one input are kept; at 100 bytes each this bounds the memory.
-pub(super) const NODES: usize = 1_000_000;
+pub(super) const NODES: usize = 400_000;
 
 impl<'t> Tree<'t> {
     /// Adds a node below a parent (a root below none), and says which index it got; none when the tree is full.
