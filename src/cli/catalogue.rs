@@ -3,7 +3,7 @@
 use super::Run;
 use super::args::{CatalogueCommand, Format, SchemaOf};
 use super::failure::{Failure, Status, did_you_mean};
-use super::settings::{Origin, Setting, with_overlays};
+use super::settings::{Setting, with_overlays};
 use feedfix::catalogue::finding::Severity;
 use feedfix::catalogue::{check, model};
 use feedfix::diagnose::{Hint, code};
@@ -59,22 +59,16 @@ pub(crate) fn schema(of: SchemaOf) -> anyhow::Result<Value> {
 
 fn show_settings(run: &Run) -> anyhow::Result<Status> {
     let settings = &run.settings;
-    let origin = |origin: &Origin| match origin {
-        Origin::Default => "default".to_owned(),
-        Origin::Config(path) => format!("configuration file {}", path.display()),
-        Origin::Environment(name) => format!("environment variable {name}"),
-        Origin::Flag(name) => format!("option {name}"),
-    };
     let text = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();
     let mut rows: Vec<(&str, String, String)> = vec![
-        ("format", text(&settings.format.value), origin(&settings.format.origin)),
-        ("color", text(&settings.color.value), origin(&settings.color.origin)),
+        ("format", text(&settings.format.value), settings.format.origin.to_string()),
+        ("color", text(&settings.color.value), settings.color.origin.to_string()),
     ];
-    let provider = settings.provider.as_ref().map(|it| (it.value.clone(), origin(&it.origin)));
+    let provider = settings.provider.as_ref().map(|it| (it.value.clone(), it.origin.to_string()));
     let (value, from) = provider.unwrap_or_else(|| ("none".to_owned(), "default".to_owned()));
     rows.push(("provider", value, from));
     for Setting { value, origin: from } in &settings.catalogues {
-        rows.push(("catalogue", value.display().to_string(), origin(from)));
+        rows.push(("catalogue", value.display().to_string(), from.to_string()));
     }
     let paths: Vec<&Path> = settings.catalogues.iter().map(|setting| setting.value.as_path()).collect();
     let faults = with_overlays(&paths).map(|(_, findings)| findings.iter().filter(|it| it.severity == Severity::Error).count());

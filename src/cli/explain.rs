@@ -14,7 +14,19 @@ pub(crate) fn run(run: &mut Run, args: &ExplainArgs) -> anyhow::Result<Status> {
         if index > 0 && run.output.format() != super::Format::Json && !run.output.wants_field() {
             run.output.print("\n")?;
         }
-        worst = worst.max(one(run, &catalogue, asked, &hint)?);
+        let status = match one(run, &catalogue, asked, &hint) {
+            // One that is unknown is named, and the rest is answered.
+            Err(error) => match error.downcast_ref::<Failure>().filter(|failure| args.codes.len() > 1 && failure.status == Status::NoMatch)
+            {
+                Some(failure) => {
+                    run.output.complain(failure);
+                    failure.status
+                }
+                None => return Err(error),
+            },
+            Ok(status) => status,
+        };
+        worst = worst.max(status);
     }
     Ok(worst)
 }

@@ -50,7 +50,12 @@ impl Failure {
         self
     }
 
-    pub(crate) fn json(&self) -> String {
+    /// The failure as standard error gets it.
+    pub(crate) fn said(&self, as_json: bool) -> String {
+        if as_json { self.json() } else { format!("feedfix: {self}") }
+    }
+
+    fn json(&self) -> String {
         json!({"error": {"code": self.code, "message": self.message, "help": self.help, "status": self.status as u8}}).to_string()
     }
 }

@@ -18,6 +18,7 @@ pub(crate) struct Output {
     field: Option<String>,
     width: usize,
     quiet: bool,
+    verbose: bool,
 }
 
 impl Output {
@@ -32,7 +33,7 @@ impl Output {
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         let terminal = || terminal_size::terminal_size().filter(|_| on_terminal).map(|(width, _)| usize::from(width.0));
         let width = terminal().or(columns).unwrap_or(render::text::WIDTH);
-        Self { format: settings.format.value, field: settings.field.clone(), width, quiet: settings.quiet }
+        Self { format: settings.format.value, field: settings.field.clone(), width, quiet: settings.quiet, verbose: settings.verbose }
     }
 
     pub(crate) fn format(&self) -> Format {
@@ -69,6 +70,18 @@ impl Output {
         if !self.quiet {
             let _ = writeln!(std::io::stderr(), "feedfix: {text}");
         }
+    }
+
+    /// A detail on standard error, with `--verbose`.
+    pub(crate) fn detail(&self, text: &str) {
+        if self.verbose {
+            self.note(text);
+        }
+    }
+
+    /// A failure that does not end the run, said even if quiet: the rest is answered.
+    pub(crate) fn complain(&self, failure: &Failure) {
+        let _ = writeln!(std::io::stderr(), "{}", failure.said(self.format == Format::Json));
     }
 
     /// An answer, in the format asked for, or the field asked for.

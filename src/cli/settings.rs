@@ -3,11 +3,13 @@
 
 use super::args::{ColorWhen, Format, Global};
 use super::failure::{Failure, Status, did_you_mean};
+use super::output::Output;
 use clap::ValueEnum;
 use feedfix::catalogue::finding::{Finding, Severity};
 use feedfix::catalogue::{Catalogue, load};
 use feedfix::diagnose::{Hint, provider_named};
 use serde::Deserialize;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// Where a setting was made.
@@ -17,6 +19,17 @@ pub(crate) enum Origin {
     Config(PathBuf),
     Environment(&'static str),
     Flag(&'static str),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::Config(path) => write!(f, "configuration file {}", path.display()),
+            Self::Environment(name) => write!(f, "environment variable {name}"),
+            Self::Flag(name) => write!(f, "option {name}"),
+        }
+    }
 }
 
 /// A value with where it was set.
@@ -147,6 +160,15 @@ impl Settings {
             quiet: global.quiet,
             verbose: global.verbose,
         })
+    }
+
+    /// With `--verbose`: what is not as it comes by default, and who said so.
+    pub(crate) fn tell(&self, output: &Output) {
+        let provider = self.provider.iter().map(|it| ("provider", it.value.clone(), &it.origin));
+        let overlays = self.catalogues.iter().map(|it| ("catalogue", it.value.display().to_string(), &it.origin));
+        for (name, value, origin) in provider.chain(overlays) {
+            output.detail(&format!("{name} {value} ({origin})"));
+        }
     }
 
     /// The catalogue with the overlays in force. Errors in one of them end the run; lint is for `catalogue check`.
