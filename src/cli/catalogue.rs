@@ -40,7 +40,8 @@ fn check_files(run: &Run, paths: &[PathBuf]) -> anyhow::Result<Status> {
         }
         let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
         let [errors, lint, warnings] = [Severity::Error, Severity::Lint, Severity::Warning].map(count);
-        let _ = writeln!(out, "{errors} errors, {lint} lint, {warnings} warnings");
+        let many = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+        let _ = writeln!(out, "{}, {lint} lint, {}", many(errors, "error"), many(warnings, "warning"));
         run.output.print(&out)?;
     }
     let fatal = findings.iter().any(|finding| finding.severity < Severity::Warning);
@@ -54,7 +55,13 @@ pub(crate) fn schema(of: SchemaOf) -> anyhow::Result<Value> {
         SchemaOf::Answer => schemars::schema_for!(feedfix::answer::Answer),
         SchemaOf::List => schemars::schema_for!(feedfix::answer::List),
     };
-    Ok(serde_json::to_value(schema)?)
+    let mut schema = serde_json::to_value(schema)?;
+    // A symptom has an `id`, which is read as another name of `code`; schemars passes over such names.
+    if let Some(entry) = schema.pointer_mut("/$defs/Entry/properties").and_then(Value::as_object_mut) {
+        let id = entry.get("code").cloned().unwrap_or_default();
+        entry.insert("id".to_owned(), id);
+    }
+    Ok(schema)
 }
 
 fn show_settings(run: &Run) -> anyhow::Result<Status> {

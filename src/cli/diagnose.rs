@@ -3,7 +3,7 @@
 use super::Run;
 use super::args::{AskArgs, DiagnoseArgs, Format};
 use super::explain;
-use super::failure::{Failure, Status, did_you_mean};
+use super::failure::{Failure, Status, did_you_mean, why_unreadable};
 use anyhow::Context;
 use feedfix::catalogue::Catalogue;
 use feedfix::diagnose::{Hint, code, payload};
@@ -130,13 +130,8 @@ pub(super) fn looks_like_a_path(arg: &str) -> bool {
     separated || extension.is_some_and(|extension| EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str()))
 }
 
-/// Why a file cannot be read; the commonest reason alike on all systems.
-fn why(error: &std::io::Error) -> String {
-    if error.kind() == std::io::ErrorKind::NotFound { "no such file".to_owned() } else { error.to_string() }
-}
-
 pub(super) fn unreadable(path: &str, why: &str) -> Failure {
-    let help = "if these are words rather than a file, add --text";
+    let help = "if these are words rather than a file: feedfix diagnose --text …";
     Failure::new(Status::Unreadable, "input-unreadable", format!("cannot read {path}: {why}")).help(help)
 }
 
@@ -144,8 +139,8 @@ fn one(run: &Run, catalogue: &Catalogue, recogniser: &Recogniser<'_>, source: &S
     let (bytes, name) = match source {
         Source::Standard => (read(std::io::stdin().lock()).context("standard input")?, Some("-")),
         Source::File(path) => {
-            let file = std::fs::File::open(path).map_err(|error| unreadable(path, &why(&error)))?;
-            (read(file).map_err(|error| unreadable(path, &why(&error)))?, Some(*path))
+            let file = std::fs::File::open(path).map_err(|error| unreadable(path, &why_unreadable(&error)))?;
+            (read(file).map_err(|error| unreadable(path, &why_unreadable(&error)))?, Some(*path))
         }
         Source::Words(words) => (words.clone().into_bytes(), None),
     };

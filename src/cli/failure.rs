@@ -69,6 +69,11 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// Why a file cannot be read; the commonest reason alike on all systems.
+pub(crate) fn why_unreadable(error: &std::io::Error) -> String {
+    if error.kind() == std::io::ErrorKind::NotFound { "no such file".to_owned() } else { error.to_string() }
+}
+
 /// "did you mean a, b or c?"; empty where there is nothing to propose.
 pub(crate) fn did_you_mean(names: &[String]) -> String {
     match names {

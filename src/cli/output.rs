@@ -3,7 +3,7 @@
 use super::args::{ColorWhen, Format};
 use super::failure::{Failure, Status};
 use super::settings::Settings;
-use feedfix::answer::Answer;
+use feedfix::answer::{Answer, Diagnosis};
 use feedfix::diagnose::SURE;
 use feedfix::render;
 use serde::Serialize;
@@ -121,11 +121,9 @@ impl Output {
             return Ok(status);
         }
         if values.iter().any(|value| *value != values[0]) {
-            let names: Vec<String> = rivals
-                .iter()
-                .map(|it| format!("{}:{}", it.provider.as_deref().unwrap_or("?"), it.code.as_deref().unwrap_or("?")))
-                .collect();
-            self.note(&format!("{path} differs between {}; name the one that is meant with -p", names.join(", ")));
+            let names: Vec<String> = rivals.iter().map(|it| rival_name(it)).collect();
+            let failure = Failure::new(Status::NoMatch, "rivals", format!("{path} differs between {}", names.join(", ")));
+            self.complain(&failure.help("name the one that is meant: with -p, or as provider:code@family"));
             return Ok(Status::NoMatch);
         }
         if let Some(value) = &values[0] {
@@ -133,6 +131,12 @@ impl Output {
         }
         Ok(status)
     }
+}
+
+/// A rival as the command line takes it, with what tells it from the others.
+fn rival_name(it: &Diagnosis) -> String {
+    let family = it.family.as_deref().map(|family| format!("@{family}")).unwrap_or_default();
+    format!("{}:{}{family}", it.provider.as_deref().unwrap_or("?"), it.code.as_deref().unwrap_or("?"))
 }
 
 /// The value at a dotted path.

@@ -2,7 +2,7 @@
 //! catalogue with the overlays that they name.
 
 use super::args::{ColorWhen, Format, Global};
-use super::failure::{Failure, Status, did_you_mean};
+use super::failure::{Failure, Status, did_you_mean, why_unreadable};
 use super::output::Output;
 use clap::ValueEnum;
 use feedfix::catalogue::finding::{Finding, Severity};
@@ -227,7 +227,7 @@ pub(crate) fn with_overlays(paths: &[&Path]) -> Result<(Catalogue, Vec<Finding>)
     let mut findings = Vec::new();
     for path in paths {
         let unreadable = |path: &Path, error: &std::io::Error| {
-            let message = format!("cannot read the catalogue {}: {error}", path.display());
+            let message = format!("cannot read the catalogue {}: {}", path.display(), why_unreadable(error));
             Failure::new(Status::Unreadable, "catalogue-unreadable", message)
         };
         let mut files = Vec::new();
@@ -239,6 +239,7 @@ pub(crate) fn with_overlays(paths: &[&Path]) -> Result<(Catalogue, Vec<Finding>)
     }
     if !paths.is_empty() {
         findings.extend(feedfix::catalogue::check::check(&catalogue));
+        findings.sort_by(|a, b| (&a.file, a.line, a.severity).cmp(&(&b.file, b.line, b.severity)));
     }
     Ok((catalogue, findings))
 }
