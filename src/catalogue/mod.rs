@@ -151,6 +151,19 @@ struct Overlay {
 }
 
 impl Overlay {
+    /// Takes a provider out with all that belongs to it, what earlier overlays brought included.
+    fn remove_provider(&mut self, id: &str) {
+        self.providers.remove(id);
+        self.sources.retain(|(provider, _), _| provider != id);
+        self.wires.retain(|(provider, _), _| provider != id);
+        self.playbooks.retain(|(provider, _), _| provider != id);
+        self.advice.retain(|(provider, _), _| provider != id);
+        for held in self.entries.iter_mut().filter(|held| held.as_ref().is_some_and(|held| held.value.provider == id)) {
+            *held = None;
+        }
+        self.removed_providers.insert(id.to_owned());
+    }
+
     fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.providers.is_empty() && self.removed_providers.is_empty()
     }
@@ -454,7 +467,7 @@ impl Catalogue {
             if provider.is_empty() {
                 findings.push(error(held, "missing-id", "provider", "the provider has no id", "add id = \"…\""));
             } else if held.value.remove == Some(true) {
-                self.over.removed_providers.insert(provider.clone());
+                self.over.remove_provider(&provider);
             } else {
                 let mut whole = self.provider(&provider).unwrap_or_default();
                 let (bare, known) = (held.value.name.is_none(), self.over.providers.contains_key(&provider));

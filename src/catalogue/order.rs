@@ -83,8 +83,11 @@ fn next(blocks: &[Block], steps: &[ReadyStep], here: Option<(Place, Who)>, stay:
     by_rank(&mut candidates.iter().copied().filter(near)).unwrap_or(best)
 }
 
+/// Steps that move as one, by the name of their choice (true) or sequence (false); a step of neither is its own group.
+type Group<'a> = (Option<(bool, &'a str)>, Vec<usize>);
+
 fn blocks(steps: &[ReadyStep], likelihoods: &Likelihoods, order: &Order) -> Vec<Block> {
-    let mut groups: Vec<(Option<(bool, &str)>, Vec<usize>)> = Vec::new();
+    let mut groups: Vec<Group<'_>> = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         let choice = step.choice.as_deref().map(|name| (true, name));
         let name = choice.or_else(|| step.sequence.as_deref().map(|name| (false, name)));
@@ -93,7 +96,7 @@ fn blocks(steps: &[ReadyStep], likelihoods: &Likelihoods, order: &Order) -> Vec<
             None => groups.push((name, vec![index])),
         }
     }
-    let block = |(name, members): (Option<(bool, &str)>, Vec<usize>)| {
+    let block = |(name, members): Group<'_>| {
         let is_choice = name.is_some_and(|(choice, _)| choice);
         let members = if is_choice { by_alternative(members, steps, likelihoods, order) } else { members };
         let rank = members.iter().map(|index| rank(&steps[*index], likelihoods, order));

@@ -12,7 +12,7 @@ use std::path::PathBuf;
     after_help = "A code is explained, a file or piped-in payload is diagnosed, without naming a command:\n  \
                   feedfix 324\n  feedfix error.json\n  curl … | feedfix\n\n\
                   Exit status: 0 answered, 1 no match or only guesses, 2 wrong usage, 3 input unreadable, 4 catalogue invalid.",
-    args_conflicts_with_subcommands = true,
+    subcommand_precedence_over_arg = true,
     disable_help_subcommand = true
 )]
 pub(crate) struct Cli {

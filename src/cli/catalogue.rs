@@ -3,7 +3,7 @@
 use super::Run;
 use super::args::{CatalogueCommand, Format, SchemaOf};
 use super::failure::{Failure, Status, did_you_mean};
-use super::settings::{Origin, Setting, with_overlays};
+use super::settings::{Setting, with_overlays};
 use feedfix::catalogue::finding::Severity;
 use feedfix::catalogue::{check, model};
 use feedfix::diagnose::{Hint, code};
@@ -40,7 +40,8 @@ fn check_files(run: &Run, paths: &[PathBuf]) -> anyhow::Result<Status> {
         }
         let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
         let [errors, lint, warnings] = [Severity::Error, Severity::Lint, Severity::Warning].map(count);
-        let _ = writeln!(out, "{errors} errors, {lint} lint, {warnings} warnings");
+        let many = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+        let _ = writeln!(out, "{}, {lint} lint, {}", many(errors, "error"), many(warnings, "warning"));
         run.output.print(&out)?;
     }
     let fatal = findings.iter().any(|finding| finding.severity < Severity::Warning);
@@ -54,27 +55,27 @@ pub(crate) fn schema(of: SchemaOf) -> anyhow::Result<Value> {
         SchemaOf::Answer => schemars::schema_for!(feedfix::answer::Answer),
         SchemaOf::List => schemars::schema_for!(feedfix::answer::List),
     };
-    Ok(serde_json::to_value(schema)?)
+    let mut schema = serde_json::to_value(schema)?;
+    // A symptom has an `id`, which is read as another name of `code`; schemars passes over such names.
+    if let Some(entry) = schema.pointer_mut("/$defs/Entry/properties").and_then(Value::as_object_mut) {
+        let id = entry.get("code").cloned().unwrap_or_default();
+        entry.insert("id".to_owned(), id);
+    }
+    Ok(schema)
 }
 
 fn show_settings(run: &Run) -> anyhow::Result<Status> {
     let settings = &run.settings;
-    let origin = |origin: &Origin| match origin {
-        Origin::Default => "default".to_owned(),
-        Origin::Config(path) => format!("configuration file {}", path.display()),
-        Origin::Environment(name) => format!("environment variable {name}"),
-        Origin::Flag(name) => format!("option {name}"),
-    };
     let text = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();
     let mut rows: Vec<(&str, String, String)> = vec![
-        ("format", text(&settings.format.value), origin(&settings.format.origin)),
-        ("color", text(&settings.color.value), origin(&settings.color.origin)),
+        ("format", text(&settings.format.value), settings.format.origin.to_string()),
+        ("color", text(&settings.color.value), settings.color.origin.to_string()),
     ];
-    let provider = settings.provider.as_ref().map(|it| (it.value.clone(), origin(&it.origin)));
+    let provider = settings.provider.as_ref().map(|it| (it.value.clone(), it.origin.to_string()));
     let (value, from) = provider.unwrap_or_else(|| ("none".to_owned(), "default".to_owned()));
     rows.push(("provider", value, from));
     for Setting { value, origin: from } in &settings.catalogues {
-        rows.push(("catalogue", value.display().to_string(), origin(from)));
+        rows.push(("catalogue", value.display().to_string(), from.to_string()));
     }
     let paths: Vec<&Path> = settings.catalogues.iter().map(|setting| setting.value.as_path()).collect();
     let faults = with_overlays(&paths).map(|(_, findings)| findings.iter().filter(|it| it.severity == Severity::Error).count());

@@ -3,7 +3,7 @@
 use super::Run;
 use super::args::{AskArgs, DiagnoseArgs, Format};
 use super::explain;
-use super::failure::{Failure, Status, did_you_mean};
+use super::failure::{Failure, Status, did_you_mean, why_unreadable};
 use anyhow::Context;
 use feedfix::catalogue::Catalogue;
 use feedfix::diagnose::{Hint, code, payload};
@@ -21,7 +21,7 @@ enum Source<'a> {
 pub(crate) fn run(run: &mut Run, args: &DiagnoseArgs) -> anyhow::Result<Status> {
     let catalogue = run.settings.catalogue()?;
     let hint = run.settings.hint(&catalogue, args.product.as_deref())?;
-    let sources = sources(args)?;
+    let sources = sources(args);
     let recogniser = Recogniser::new(&catalogue);
     let mut worst = Status::Answered;
     let several = sources.len() > 1;
@@ -31,11 +31,14 @@ pub(crate) fn run(run: &mut Run, args: &DiagnoseArgs) -> anyhow::Result<Status> 
         }
         let status = match one(run, &catalogue, &recogniser, source, &hint) {
             // One that cannot be read is named, and the rest is answered.
-            Err(error) if several && error.downcast_ref::<Failure>().is_some_and(|it| it.status == Status::Unreadable) => {
-                run.output.note(&format!("{error:#}"));
-                Status::Unreadable
-            }
-            other => other?,
+            Err(error) => match error.downcast_ref::<Failure>().filter(|failure| several && failure.status == Status::Unreadable) {
+                Some(failure) => {
+                    run.output.complain(failure);
+                    failure.status
+                }
+                None => return Err(error),
+            },
+            Ok(status) => status,
         };
         worst = worst.max(status);
     }
@@ -90,22 +93,20 @@ fn commands_like(word: &str) -> Vec<String> {
     names.filter(|name| strsim::damerau_levenshtein(name, first) <= 2 && first.len() > 3).map(|name| format!("feedfix {name}")).collect()
 }
 
-fn sources(args: &DiagnoseArgs) -> Result<Vec<Source<'_>>, Failure> {
+fn sources(args: &DiagnoseArgs) -> Vec<Source<'_>> {
     if args.inputs.is_empty() {
-        return Ok(vec![Source::Standard]);
+        return vec![Source::Standard];
     }
     if args.text {
-        return Ok(vec![Source::Words(args.inputs.join(" "))]);
+        return vec![Source::Words(args.inputs.join(" "))];
     }
     let mut words = Vec::new();
     let mut sources = Vec::new();
     for input in &args.inputs {
         if input == "-" {
             sources.push(Source::Standard);
-        } else if args.file || Path::new(input).is_file() {
+        } else if args.file || Path::new(input).is_file() || looks_like_a_path(input) {
             sources.push(Source::File(input));
-        } else if looks_like_a_path(input) {
-            return Err(unreadable(input, "no such file"));
         } else {
             words.push(input.as_str());
         }
@@ -114,7 +115,7 @@ fn sources(args: &DiagnoseArgs) -> Result<Vec<Source<'_>>, Failure> {
     if !words.is_empty() {
         sources.push(Source::Words(words.join(" ")));
     }
-    Ok(sources)
+    sources
 }
 
 /// Whether an argument is meant as a path: one word with a separator, or with an extension that payloads and logs have.
@@ -130,7 +131,7 @@ pub(super) fn looks_like_a_path(arg: &str) -> bool {
 }
 
 pub(super) fn unreadable(path: &str, why: &str) -> Failure {
-    let help = "if these are words rather than a file, add --text";
+    let help = "if these are words rather than a file: feedfix diagnose --text …";
     Failure::new(Status::Unreadable, "input-unreadable", format!("cannot read {path}: {why}")).help(help)
 }
 
@@ -138,8 +139,8 @@ fn one(run: &Run, catalogue: &Catalogue, recogniser: &Recogniser<'_>, source: &S
     let (bytes, name) = match source {
         Source::Standard => (read(std::io::stdin().lock()).context("standard input")?, Some("-")),
         Source::File(path) => {
-            let file = std::fs::File::open(path).map_err(|error| unreadable(path, &error.to_string()))?;
-            (read(file).map_err(|error| unreadable(path, &error.to_string()))?, Some(*path))
+            let file = std::fs::File::open(path).map_err(|error| unreadable(path, &why_unreadable(&error)))?;
+            (read(file).map_err(|error| unreadable(path, &why_unreadable(&error)))?, Some(*path))
         }
         Source::Words(words) => (words.clone().into_bytes(), None),
     };

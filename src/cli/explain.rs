@@ -3,7 +3,7 @@
 use super::Run;
 use super::args::ExplainArgs;
 use super::failure::{Failure, Status, did_you_mean};
-use feedfix::catalogue::Catalogue;
+use feedfix::catalogue::{Catalogue, check};
 use feedfix::diagnose::{Hint, code};
 
 pub(crate) fn run(run: &mut Run, args: &ExplainArgs) -> anyhow::Result<Status> {
@@ -14,7 +14,19 @@ pub(crate) fn run(run: &mut Run, args: &ExplainArgs) -> anyhow::Result<Status> {
         if index > 0 && run.output.format() != super::Format::Json && !run.output.wants_field() {
             run.output.print("\n")?;
         }
-        worst = worst.max(one(run, &catalogue, asked, &hint)?);
+        let status = match one(run, &catalogue, asked, &hint) {
+            // One that is unknown is named, and the rest is answered.
+            Err(error) => match error.downcast_ref::<Failure>().filter(|failure| args.codes.len() > 1 && failure.status == Status::NoMatch)
+            {
+                Some(failure) => {
+                    run.output.complain(failure);
+                    failure.status
+                }
+                None => return Err(error),
+            },
+            Ok(status) => status,
+        };
+        worst = worst.max(status);
     }
     Ok(worst)
 }
@@ -25,19 +37,32 @@ pub(crate) fn one(run: &Run, catalogue: &Catalogue, asked: &str, hint: &Hint) ->
     let answer = code::explain(catalogue, asked, hint);
     let known = answer.as_ref().is_some_and(|answer| answer.diagnoses.iter().any(|it| it.known));
     if !known {
-        let near = did_you_mean(&code::near(catalogue, asked, hint));
+        let whose = hint.provider.as_ref().map(|provider| format!(" of {provider}")).unwrap_or_default();
+        let message = format!("the catalogue has no code {asked:?}{whose}");
+        let near = did_you_mean(&proposals(catalogue, asked, hint));
         let help =
             if near.is_empty() { "feedfix list shows all codes, feedfix diagnose takes words and payloads".to_owned() } else { near };
         let Some(answer) = answer else {
-            return Err(Failure::new(Status::NoMatch, "unknown-code", format!("the catalogue has no code {asked:?}")).help(help).into());
+            return Err(Failure::new(Status::NoMatch, "unknown-code", message).help(help).into());
         };
-        run.output.note(&format!("the catalogue has no code {asked:?}; {help}"));
+        run.output.note(&format!("{message}; {help}"));
         return run.output.answer(&answer);
     }
     match answer {
         Some(answer) => run.output.answer(&answer),
         None => Ok(Status::NoMatch),
     }
+}
+
+/// What may have been meant: codes of like spelling; the very code elsewhere, where the provider named lacks it.
+fn proposals(catalogue: &Catalogue, asked: &str, hint: &Hint) -> Vec<String> {
+    let near = code::near(catalogue, asked, hint);
+    if !near.is_empty() || hint.provider.is_none() {
+        return near;
+    }
+    let anywhere = Hint { provider: None, ..hint.clone() };
+    let records = code::meanings(catalogue, asked, &anywhere).1.into_iter().filter_map(|(id, _)| catalogue.record(id));
+    records.map(|record| check::name(&record)).take(3).collect()
 }
 
 /// `-p mx plaid:NO_ACCOUNTS` names two providers: neither is dropped silently.

@@ -50,7 +50,12 @@ impl Failure {
         self
     }
 
-    pub(crate) fn json(&self) -> String {
+    /// The failure as standard error gets it.
+    pub(crate) fn said(&self, as_json: bool) -> String {
+        if as_json { self.json() } else { format!("feedfix: {self}") }
+    }
+
+    fn json(&self) -> String {
         json!({"error": {"code": self.code, "message": self.message, "help": self.help, "status": self.status as u8}}).to_string()
     }
 }
@@ -63,6 +68,11 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// Why a file cannot be read; the commonest reason alike on all systems.
+pub(crate) fn why_unreadable(error: &std::io::Error) -> String {
+    if error.kind() == std::io::ErrorKind::NotFound { "no such file".to_owned() } else { error.to_string() }
+}
 
 /// "did you mean a, b or c?"; empty where there is nothing to propose.
 pub(crate) fn did_you_mean(names: &[String]) -> String {

@@ -30,7 +30,12 @@ pub(crate) fn codes(run: &mut Run, args: &ListArgs) -> anyhow::Result<Status> {
         run.output.record(&List { schema: SCHEMA, codes })?;
         return Ok(status);
     }
-    let rows: Vec<[String; 5]> = codes.iter().map(row).collect();
+    // The family is named only where one spelling has several: elsewhere it would but widen the column.
+    let mut spellings: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for code in &codes {
+        *spellings.entry((&code.provider, &code.code)).or_default() += 1;
+    }
+    let rows: Vec<[String; 5]> = codes.iter().map(|code| row(code, spellings[&(code.provider.as_str(), code.code.as_str())] > 1)).collect();
     table(run, ["CODE", "CATEGORY", "WHO", "RETRY", "TITLE"], &rows)?;
     if codes.is_empty() {
         run.output.note("nothing in the catalogue fits all of that");
@@ -56,12 +61,13 @@ fn listed(head: &Head<'_>) -> ListedCode {
     }
 }
 
-fn row(code: &ListedCode) -> [String; 5] {
+fn row(code: &ListedCode, with_family: bool) -> [String; 5] {
+    let family = code.family.as_ref().filter(|_| with_family).map(|family| format!("@{family}")).unwrap_or_default();
     let name = code.name.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
     let retired = if code.retired { "(retired) " } else { "" };
     let words = [code.category.word(), code.who.word(), code.retry.word()].map(str::to_owned);
     let [category, who, retry] = words;
-    [format!("{}:{}{name}", code.provider, code.code), category, who, retry, format!("{retired}{}", code.title)]
+    [format!("{}:{}{family}{name}", code.provider, code.code), category, who, retry, format!("{retired}{}", code.title)]
 }
 
 pub(crate) fn providers(run: &mut Run) -> anyhow::Result<Status> {

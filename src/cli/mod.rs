@@ -73,9 +73,8 @@ fn fail(error: &anyhow::Error, json: bool) -> ExitCode {
             &unknown
         }
     };
-    let text = if json { failure.json() } else { format!("feedfix: {failure}") };
     // Nothing is left to do when standard error is closed, too.
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "{}", failure.said(json));
     failure.status.into()
 }
 
@@ -86,8 +85,13 @@ fn broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 fn run(cli: Cli) -> anyhow::Result<Status> {
+    if cli.command.is_some() && (!cli.ask.query.is_empty() || cli.ask.product.is_some()) {
+        let help = "options of a command stand behind its name: feedfix explain 324 --product NAME";
+        return Err(Failure::usage("before-command", "something stands before the command that belongs behind it").help(help).into());
+    }
     let settings = Settings::of(&cli.global)?;
     let output = Output::new(&settings);
+    settings.tell(&output);
     let mut run = Run { settings, output };
     match cli.command {
         Some(Command::Explain(args)) => explain::run(&mut run, &args),

@@ -3,7 +3,7 @@
 use super::args::{ColorWhen, Format};
 use super::failure::{Failure, Status};
 use super::settings::Settings;
-use feedfix::answer::Answer;
+use feedfix::answer::{Answer, Diagnosis};
 use feedfix::diagnose::SURE;
 use feedfix::render;
 use serde::Serialize;
@@ -18,6 +18,7 @@ pub(crate) struct Output {
     field: Option<String>,
     width: usize,
     quiet: bool,
+    verbose: bool,
 }
 
 impl Output {
@@ -32,7 +33,7 @@ impl Output {
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         let terminal = || terminal_size::terminal_size().filter(|_| on_terminal).map(|(width, _)| usize::from(width.0));
         let width = terminal().or(columns).unwrap_or(render::text::WIDTH);
-        Self { format: settings.format.value, field: settings.field.clone(), width, quiet: settings.quiet }
+        Self { format: settings.format.value, field: settings.field.clone(), width, quiet: settings.quiet, verbose: settings.verbose }
     }
 
     pub(crate) fn format(&self) -> Format {
@@ -69,6 +70,18 @@ impl Output {
         if !self.quiet {
             let _ = writeln!(std::io::stderr(), "feedfix: {text}");
         }
+    }
+
+    /// A detail on standard error, with `--verbose`.
+    pub(crate) fn detail(&self, text: &str) {
+        if self.verbose {
+            self.note(text);
+        }
+    }
+
+    /// A failure that does not end the run, said even if quiet: the rest is answered.
+    pub(crate) fn complain(&self, failure: &Failure) {
+        let _ = writeln!(std::io::stderr(), "{}", failure.said(self.format == Format::Json));
     }
 
     /// An answer, in the format asked for, or the field asked for.
@@ -108,11 +121,9 @@ impl Output {
             return Ok(status);
         }
         if values.iter().any(|value| *value != values[0]) {
-            let names: Vec<String> = rivals
-                .iter()
-                .map(|it| format!("{}:{}", it.provider.as_deref().unwrap_or("?"), it.code.as_deref().unwrap_or("?")))
-                .collect();
-            self.note(&format!("{path} differs between {}; name the one that is meant with -p", names.join(", ")));
+            let names: Vec<String> = rivals.iter().map(|it| rival_name(it)).collect();
+            let failure = Failure::new(Status::NoMatch, "rivals", format!("{path} differs between {}", names.join(", ")));
+            self.complain(&failure.help("name the one that is meant: with -p, or as provider:code@family"));
             return Ok(Status::NoMatch);
         }
         if let Some(value) = &values[0] {
@@ -120,6 +131,12 @@ impl Output {
         }
         Ok(status)
     }
+}
+
+/// A rival as the command line takes it, with what tells it from the others.
+fn rival_name(it: &Diagnosis) -> String {
+    let family = it.family.as_deref().map(|family| format!("@{family}")).unwrap_or_default();
+    format!("{}:{}{family}", it.provider.as_deref().unwrap_or("?"), it.code.as_deref().unwrap_or("?"))
 }
 
 /// The value at a dotted path.

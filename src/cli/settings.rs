@@ -2,12 +2,14 @@
 //! catalogue with the overlays that they name.
 
 use super::args::{ColorWhen, Format, Global};
-use super::failure::{Failure, Status, did_you_mean};
+use super::failure::{Failure, Status, did_you_mean, why_unreadable};
+use super::output::Output;
 use clap::ValueEnum;
 use feedfix::catalogue::finding::{Finding, Severity};
 use feedfix::catalogue::{Catalogue, load};
 use feedfix::diagnose::{Hint, provider_named};
 use serde::Deserialize;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// Where a setting was made.
@@ -17,6 +19,17 @@ pub(crate) enum Origin {
     Config(PathBuf),
     Environment(&'static str),
     Flag(&'static str),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::Config(path) => write!(f, "configuration file {}", path.display()),
+            Self::Environment(name) => write!(f, "environment variable {name}"),
+            Self::Flag(name) => write!(f, "option {name}"),
+        }
+    }
 }
 
 /// A value with where it was set.
@@ -149,6 +162,15 @@ impl Settings {
         })
     }
 
+    /// With `--verbose`: what is not as it comes by default, and who said so.
+    pub(crate) fn tell(&self, output: &Output) {
+        let provider = self.provider.iter().map(|it| ("provider", it.value.clone(), &it.origin));
+        let overlays = self.catalogues.iter().map(|it| ("catalogue", it.value.display().to_string(), &it.origin));
+        for (name, value, origin) in provider.chain(overlays) {
+            output.detail(&format!("{name} {value} ({origin})"));
+        }
+    }
+
     /// The catalogue with the overlays in force. Errors in one of them end the run; lint is for `catalogue check`.
     pub(crate) fn catalogue(&self) -> Result<Catalogue, Failure> {
         let paths: Vec<&Path> = self.catalogues.iter().map(|setting| setting.value.as_path()).collect();
@@ -205,7 +227,7 @@ pub(crate) fn with_overlays(paths: &[&Path]) -> Result<(Catalogue, Vec<Finding>)
     let mut findings = Vec::new();
     for path in paths {
         let unreadable = |path: &Path, error: &std::io::Error| {
-            let message = format!("cannot read the catalogue {}: {error}", path.display());
+            let message = format!("cannot read the catalogue {}: {}", path.display(), why_unreadable(error));
             Failure::new(Status::Unreadable, "catalogue-unreadable", message)
         };
         let mut files = Vec::new();
@@ -217,6 +239,7 @@ pub(crate) fn with_overlays(paths: &[&Path]) -> Result<(Catalogue, Vec<Finding>)
     }
     if !paths.is_empty() {
         findings.extend(feedfix::catalogue::check::check(&catalogue));
+        findings.sort_by(|a, b| (&a.file, a.line, a.severity).cmp(&(&b.file, b.line, b.severity)));
     }
     Ok((catalogue, findings))
 }

@@ -1,7 +1,7 @@
 //! The answer as a Markdown page that stands by itself, for runbooks and tickets.
 
 use super::wording;
-use crate::answer::{Answer, Diagnosis, Step};
+use crate::answer::{Answer, Diagnosis, InputKind, Step};
 use crate::text::duration;
 use std::fmt::Write;
 
@@ -13,27 +13,37 @@ pub fn answer(answer: &Answer) -> String {
         out.push_str("# No match\n");
         return out;
     };
-    diagnosis(&mut out, first);
+    diagnosis(&mut out, first, answer);
     if answer.diagnoses.len() > 1 {
         out.push_str("\n## Other meanings\n\n");
         for other in &answer.diagnoses[1..] {
-            let _ = writeln!(out, "- `{}`: {}", wording::reference(other), escaped(&other.title));
+            let _ = writeln!(out, "- {}: {}", code_span(&wording::reference(other)), escaped(&other.title));
         }
     }
     if let Some(ask) = &answer.ask {
         let _ = writeln!(out, "\n> {}", escaped(&ask.text));
     }
+    for note in &answer.input.notes {
+        let _ = writeln!(out, "\n> {}", escaped(note));
+    }
     out
 }
 
-fn diagnosis(out: &mut String, it: &Diagnosis) {
+fn diagnosis(out: &mut String, it: &Diagnosis, answer: &Answer) {
     let provider = it.provider_name.as_deref().map(|name| format!("{} · ", escaped(name))).unwrap_or_default();
     let _ = writeln!(out, "# {provider}{}: {}\n", escaped(&wording::code(it)), escaped(&it.title));
+    if answer.confidence() < crate::diagnose::SURE {
+        out.push_str("> No good match: what follows is a guess.\n\n");
+    }
+    // A page on a code that was asked for needs no proof of it; one on a payload does.
+    if answer.input.kind != InputKind::Code {
+        let _ = writeln!(out, "*{}*\n", escaped(&wording::certainty(it)));
+    }
     if !it.known {
         out.push_str("> This code is not in the catalogue: what follows is general advice.\n\n");
     }
     if let Some(why) = &it.retired {
-        let _ = writeln!(out, "> No longer sent: {}\n", escaped(why));
+        let _ = writeln!(out, "> {}\n", escaped(&wording::retired(why, it.now.as_deref())));
     }
     glance(out, it);
     let _ = writeln!(out, "\n## What it means\n\n{}", escaped(&it.meaning));
@@ -69,10 +79,13 @@ fn diagnosis(out: &mut String, it: &Diagnosis) {
                 let _ = writeln!(out, "- {}", escaped(item));
             }
         }
+        for found in &escalate.found {
+            let _ = writeln!(out, "- here: {}", escaped(&wording::evidence(found)));
+        }
     }
     list(out, "To prevent it", &it.prevent);
     if !it.related.is_empty() {
-        let codes: Vec<String> = it.related.iter().map(|code| format!("`{code}`")).collect();
+        let codes: Vec<String> = it.related.iter().map(|code| code_span(code)).collect();
         let _ = writeln!(out, "\n## Related codes\n\n{}", codes.join(", "));
     }
     published(out, it);
@@ -193,6 +206,11 @@ fn sources(out: &mut String, it: &Diagnosis) {
             None => writeln!(out, "- {title}{official}"),
         };
     }
+}
+
+/// A code in a code span, which a backtick in it would end.
+fn code_span(code: &str) -> String {
+    format!("`{}`", code.replace('`', "'"))
 }
 
 /// Text with the characters escaped that Markdown would read as its own.

@@ -1,7 +1,7 @@
 //! The answer for a person at a terminal: wrapped to its width, readable without colour.
 
 use super::wording;
-use crate::answer::{Answer, Diagnosis, DiagnosisKind, Evidence, InputKind, Step};
+use crate::answer::{Answer, Diagnosis, DiagnosisKind, InputKind, Step};
 use crate::catalogue::model::Trust;
 use crate::text::duration;
 use colored::{ColoredString, Colorize};
@@ -51,7 +51,12 @@ impl Page {
 
     /// Lines with a hanging indent; colours are put on after wrapping, since wrapping counts columns.
     pub(super) fn wrapped(&mut self, first: &str, rest: &str, text: &str, style: impl Fn(&str) -> ColoredString) {
-        let options = textwrap::Options::new(self.width).initial_indent(first).subsequent_indent(rest).break_words(false);
+        let options = textwrap::Options::new(self.width)
+            .initial_indent(first)
+            .subsequent_indent(rest)
+            .break_words(false)
+            // A code or an address that is broken at a hyphen cannot be copied.
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
         for (index, line) in textwrap::wrap(text, options).iter().enumerate() {
             let indent = if index == 0 { first } else { rest };
             let body = line.strip_prefix(indent).unwrap_or(line);
@@ -120,17 +125,12 @@ impl Page {
     }
 
     pub(super) fn evidence(&mut self, it: &Diagnosis) {
-        let said: Vec<String> = it.evidence.iter().map(evidence).collect();
-        let by = if said.is_empty() { String::new() } else { format!(", by {}", said.join(", ")) };
-        let percent = (it.confidence * 100.0).round();
-        let sure = wording::confidence(it.confidence);
-        self.line(&format!("{sure} ({percent}%){by}"), |text| text.dimmed());
+        self.line(&wording::certainty(it), |text| text.dimmed());
         if !it.known {
             self.line("This code is not in the catalogue: what follows is general advice.", |text| text.yellow());
         }
         if let Some(why) = &it.retired {
-            let now = it.now.as_ref().map(|now| format!(" Today: {now}.")).unwrap_or_default();
-            self.line(&format!("No longer sent: {why}.{now}").replace("..", "."), |text| text.yellow());
+            self.line(&wording::retired(why, it.now.as_deref()), |text| text.yellow());
         }
     }
 
@@ -246,7 +246,7 @@ impl Page {
             }
         }
         for found in &escalate.found {
-            self.wrapped("  - ", "    ", &format!("here: {}", evidence(found)), plain);
+            self.wrapped("  - ", "    ", &format!("here: {}", wording::evidence(found)), plain);
         }
     }
 
@@ -334,15 +334,6 @@ impl Page {
                 self.wrapped("  - ", "    ", option, plain);
             }
         }
-    }
-}
-
-/// A piece of evidence as a phrase: "`error_code` = ITEM_LOCKED at /response".
-fn evidence(evidence: &Evidence) -> String {
-    let at = evidence.at.as_deref().map(|at| format!(" at {at}")).unwrap_or_default();
-    match &evidence.value {
-        Some(value) => format!("{} {value}{at}", evidence.what),
-        None => format!("{}{at}", evidence.what),
     }
 }
 

@@ -1,6 +1,6 @@
 //! How the fixed words of the contract are said to a person.
 
-use crate::answer::{Diagnosis, DiagnosisKind, Retry, WaitFrom};
+use crate::answer::{Diagnosis, DiagnosisKind, Evidence, Retry, WaitFrom};
 use crate::catalogue::model::{Place, Policy, Trust, Who};
 use crate::text::duration;
 
@@ -72,8 +72,30 @@ pub(super) fn trust(trust: Trust) -> &'static str {
     }
 }
 
+/// How sure a diagnosis is, and by which evidence.
+pub(super) fn certainty(diagnosis: &Diagnosis) -> String {
+    let said: Vec<String> = diagnosis.evidence.iter().map(evidence).collect();
+    let by = if said.is_empty() { String::new() } else { format!(", by {}", said.join(", ")) };
+    format!("{} ({}%){by}", confidence(diagnosis.confidence), (diagnosis.confidence * 100.0).round())
+}
+
+/// A piece of evidence as a phrase: "`error_code` = ITEM_LOCKED at /response".
+pub(super) fn evidence(evidence: &Evidence) -> String {
+    let at = evidence.at.as_deref().map(|at| format!(" at {at}")).unwrap_or_default();
+    match &evidence.value {
+        Some(value) => format!("{} {value}{at}", evidence.what),
+        None => format!("{}{at}", evidence.what),
+    }
+}
+
+/// Why a code is no longer sent, and what stands in its place.
+pub(super) fn retired(why: &str, now: Option<&str>) -> String {
+    let now = now.map(|now| format!(" Today: {now}.")).unwrap_or_default();
+    format!("No longer sent: {}.{now}", why.trim_end_matches('.'))
+}
+
 /// How sure a diagnosis is, in words.
-pub(super) fn confidence(confidence: f64) -> &'static str {
+fn confidence(confidence: f64) -> &'static str {
     match confidence {
         0.9.. => "sure",
         0.75.. => "quite sure",
