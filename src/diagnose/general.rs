@@ -28,7 +28,7 @@ pub fn general(catalogue: &Catalogue, unlisted: Unlisted, category: Option<Categ
         title: Some(kind.title.unwrap_or_else(|| "An error that the catalogue does not know".to_owned())),
         category: category.or(Some(Category::AggregatorFault)),
         who: category.is_none().then_some(Who::Unknown),
-        retry: category.is_none().then(|| Retry { policy: Policy::Unknown, wait_s: None, backoff: None, by_user: None, note: None }),
+        retry: category.is_none().then_some(Retry { policy: Policy::Unknown, wait_s: None, backoff: None, by_user: None, note: None }),
         meaning: Some(kind.meaning.unwrap_or_else(|| nothing.to_owned())),
         trust: Some(Trust::Inferred),
         ..Entry::default()

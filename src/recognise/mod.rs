@@ -342,7 +342,9 @@ fn on_its_own(text: &str, start: usize, end: usize) -> bool {
     let inner = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let first = text[start..].chars().next().is_some_and(char::is_alphanumeric);
     let last = text[..end].chars().next_back().is_some_and(char::is_alphanumeric);
-    !(first && inner(text[..start].chars().next_back())) && !(last && inner(text[end..].chars().next()))
+    let goes_on_before = first && inner(text[..start].chars().next_back());
+    let goes_on_behind = last && inner(text[end..].chars().next());
+    !goes_on_before && !goes_on_behind
 }
 
 /// What an input looks like: a log has several lines with times or levels, a payload has structure.
@@ -499,7 +501,7 @@ impl Look<'_, '_> {
                 self.document(&inner, depth + 1);
             }
             if matches!(node.text, std::borrow::Cow::Owned(_)) {
-                self.messages(&node.text.to_string(), self.trees * 1_000_000);
+                self.messages(node.text.as_ref(), self.trees * 1_000_000);
             }
         }
     }

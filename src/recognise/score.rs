@@ -176,7 +176,7 @@ pub(super) fn findings(context: &Context<'_, '_>, claims: Vec<Claim>) -> Vec<Fin
     findings.sort_by(|a, b| a.0.compare(&b.0));
     let sure = findings.iter().any(|(key, _)| !key.generic && key.confidence >= 0.5);
     // Where somebody is recognised, the HTTP status around it is no trouble of its own.
-    findings.into_iter().filter(|(key, _)| !(sure && key.generic) && !key.nothing).map(|(_, finding)| finding).collect()
+    findings.into_iter().filter(|(key, _)| !(key.nothing || sure && key.generic)).map(|(_, finding)| finding).collect()
 }
 
 /// What a claim is about; a name or message and the field that holds it count as the same where they say the same code.

@@ -160,7 +160,8 @@ fn is_account_like(value: &str) -> bool {
     let digits: String = value.chars().filter(char::is_ascii_digit).collect();
     let seconds = digits.len() == 10 && digits.starts_with("1") || digits.len() == 13 && digits.starts_with("1");
     let dated = digits.starts_with("20") && (digits.len() == 14 || digits.len() == 12 || digits.len() == 17);
-    digits.len() >= 9 && !(seconds && !value.contains([' ', '-'])) && !dated
+    let written_as_time = dated || (seconds && !value.contains([' ', '-']));
+    digits.len() >= 9 && !written_as_time
 }
 
 /// Whether a long word is random rather than a name: digits and letters mixed.

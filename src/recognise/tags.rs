@@ -16,9 +16,7 @@ pub(super) fn read<'t>(text: &'t str, start: usize, tree: &mut Tree<'t>) -> Opti
         };
         at += found;
         let Some(tag) = Tag::at(text, at) else {
-            if root.is_none() {
-                return None;
-            }
+            root?;
             at += 1;
             continue;
         };
@@ -51,7 +49,7 @@ pub(super) fn read<'t>(text: &'t str, start: usize, tree: &mut Tree<'t>) -> Opti
                 // A leaf keeps its text though it has attributes: those are its members.
                 let kind = if leaf { Kind::Text } else { Kind::Object };
                 let body = if leaf { entities(content) } else { Cow::Borrowed("") };
-                let Some(index) = push(tree, inside, name, kind, &body) else { return Some(text.len()) };
+                let Some(index) = push(tree, inside, name, kind, body) else { return Some(text.len()) };
                 root.get_or_insert(index);
                 attributes(tree, index, tag.attributes);
                 tree.close(index);
@@ -68,13 +66,13 @@ pub(super) fn read<'t>(text: &'t str, start: usize, tree: &mut Tree<'t>) -> Opti
     root.map(|_| text.len())
 }
 
-fn push<'t>(tree: &mut Tree<'t>, parent: Option<u32>, key: Cow<'t, str>, kind: Kind, text: &Cow<'t, str>) -> Option<u32> {
+fn push<'t>(tree: &mut Tree<'t>, parent: Option<u32>, key: Cow<'t, str>, kind: Kind, text: Cow<'t, str>) -> Option<u32> {
     // A root keeps its name by standing in a nameless object, as a member of a JSON document does.
     let parent = match parent {
         Some(parent) => parent,
         None => tree.push(None, Cow::Borrowed(""), Kind::Object, Cow::Borrowed(""), Notation::Tags)?,
     };
-    let index = tree.push(Some(parent), key, kind, text.clone(), Notation::Tags)?;
+    let index = tree.push(Some(parent), key, kind, text, Notation::Tags)?;
     let mut above = Some(parent);
     while let Some(node) = above {
         tree.close(node);
