@@ -5,6 +5,7 @@
 pub fn words(text: &str) -> Vec<String> {
     let mut out = Vec::new();
     let mut word = String::new();
+    let mut before_is_lower = false;
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
@@ -16,10 +17,10 @@ pub fn words(text: &str) -> Vec<String> {
                 }
             }
             c if c.is_alphanumeric() => {
-                let humped = c.is_uppercase() && word.chars().last().is_some_and(char::is_lowercase);
-                if humped {
+                if c.is_uppercase() && before_is_lower && !word.is_empty() {
                     out.push(std::mem::take(&mut word));
                 }
+                before_is_lower = c.is_lowercase();
                 push_folded(&mut word, c);
             }
             _ if !word.is_empty() => out.push(std::mem::take(&mut word)),

@@ -7,6 +7,7 @@ use crate::answer::{Answer, Evidence, Input, InputKind};
 use crate::catalogue::key::Fit;
 use crate::catalogue::model::Category;
 use crate::catalogue::{Catalogue, EntryId, Head, WordList, check, key};
+use crate::text::harmless;
 
 /// A code as asked, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -146,13 +147,14 @@ pub fn explain(catalogue: &Catalogue, text: &str, hint: &Hint) -> Option<Answer>
     let input = Input {
         kind: InputKind::Code,
         provider_hint: hint.provider.clone().or_else(|| hint.preferred.clone()),
-        name: Some(text.to_owned()),
+        name: Some(harmless(text)),
         notes: Vec::new(),
     };
     if found.is_empty() {
         let provider = asked.provider.clone()?;
         let category = general::category_of(catalogue, &provider, &asked.code, asked.family.as_deref());
-        let unlisted = Unlisted { provider: Some(provider), code: Some(asked.code), family: asked.family };
+        let family = asked.family.as_deref().map(harmless);
+        let unlisted = Unlisted { provider: Some(provider), code: Some(harmless(&asked.code)), family };
         let case = Case { confidence: 0.3, because: hint.because.clone(), ..Case::default() };
         return Some(Answer::new(input, vec![general::general(catalogue, unlisted, category, case)], None));
     }
@@ -161,7 +163,7 @@ pub fn explain(catalogue: &Catalogue, text: &str, hint: &Hint) -> Option<Answer>
     let diagnoses = found.iter().zip(&confidences).enumerate().filter_map(|(index, ((id, _), confidence))| {
         let record = catalogue.record(*id)?;
         let provider = catalogue.provider(&record.provider)?;
-        let evidence = vec![Evidence { what: "code".to_owned(), at: None, value: Some(asked.code.clone()) }];
+        let evidence = vec![Evidence { what: "code".to_owned(), at: None, value: Some(harmless(&asked.code)) }];
         let product = hint.product.as_deref().and_then(|said| super::product(&provider, said));
         let elsewhere = names.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, name)| name.clone()).collect();
         let case = Case { confidence: *confidence, evidence, product, elsewhere, because: hint.because.clone(), ..Case::default() };

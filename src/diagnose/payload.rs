@@ -6,6 +6,7 @@ use super::{Hint, SURE};
 use crate::answer::{Answer, Diagnosis, Input, InputKind};
 use crate::catalogue::{Catalogue, check};
 use crate::recognise::{Finding, Recognised};
+use crate::text::harmless;
 use std::collections::BTreeSet;
 
 /// The answer to an input by what was recognised in it; `name` is the file's name, if it has one.
@@ -14,7 +15,7 @@ pub fn answer(catalogue: &Catalogue, recognised: &Recognised, hint: &Hint, name:
     let input = Input {
         kind: recognised.kind.unwrap_or(InputKind::Text),
         provider_hint: hint.provider.clone().or_else(|| hint.preferred.clone()),
-        name: name.map(str::to_owned),
+        name: name.map(harmless),
         notes: recognised.notes.clone(),
     };
     // A description may name a code and be about something else; a payload may say in words what no code says.

@@ -464,6 +464,10 @@ impl Look<'_, '_> {
         self.cut |= tree.cut;
         let number = self.trees;
         self.trees += 1;
+        for node in tree.nodes.iter().filter(|node| node.kind == Kind::Text && node.text.len() < 4096 && Masker::is_secret(&node.key)) {
+            // Only remembered here: wherever the value is shown, it is masked.
+            self.masker.field(&node.key, &node.text);
+        }
         let mut matches = Vec::new();
         self.recogniser.fields.find(tree, &mut matches);
         for found in matches {
@@ -1003,6 +1007,9 @@ impl Look<'_, '_> {
                     let masked = self.masker.field(name, value);
                     finding.found.push(Evidence { what: harmless(name), at: None, value: Some(harmless(&clipped(&masked, 80))) });
                 }
+            }
+            for evidence in finding.evidence.iter_mut().chain(&mut finding.found) {
+                evidence.value = evidence.value.as_ref().map(|value| self.masker.text(value));
             }
             finding.code = harmless(&self.masker.text(&clipped(&finding.code, 120)));
             finding.family = finding.family.as_ref().map(|family| harmless(&self.masker.text(&clipped(family, 80))));
