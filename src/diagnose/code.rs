@@ -26,8 +26,14 @@ pub fn meanings(catalogue: &Catalogue, text: &str, hint: &Hint) -> (Asked, Vec<(
     let text = text.trim();
     let given = hint.provider.clone();
     let whole = Asked { code: text.to_owned(), family: None, provider: given.clone() };
-    for asked in readings(catalogue, &whole) {
-        let found = find(catalogue, &asked, hint);
+    let readings_of = readings(catalogue, &whole);
+    // Behind a provider's name and a colon stands its code, unless the whole is one to the letter ("urn:…").
+    let behind_a_name = readings_of.iter().any(|asked| asked.provider.is_some() && asked.code != whole.code && given.is_none());
+    for (index, asked) in readings_of.into_iter().enumerate() {
+        let mut found = find(catalogue, &asked, hint);
+        if index == 0 && behind_a_name {
+            found.retain(|(_, fit)| *fit >= Fit::AliasExact);
+        }
         if !found.is_empty() {
             return (asked, found);
         }
@@ -125,6 +131,12 @@ fn find(catalogue: &Catalogue, asked: &Asked, hint: &Hint) -> Vec<(EntryId, Fit)
                 && asked.family.as_deref().is_none_or(|family| of_family(&head, family))
         })
     });
+    if let Some(family) = asked.family.as_deref().map(key::squash) {
+        let exact = |(id, _): &(EntryId, Fit)| catalogue.head(*id).is_some_and(|head| key::squash(head.family) == family);
+        if found.iter().any(exact) {
+            found.retain(exact);
+        }
+    }
     // A loose likeness counts only where nothing fits better.
     if found.iter().any(|(_, fit)| *fit >= Fit::AliasFolded) {
         found.retain(|(_, fit)| *fit >= Fit::AliasFolded);

@@ -97,7 +97,7 @@ fn glance(out: &mut String, it: &Diagnosis) {
         let _ = writeln!(out, "| {label} | {} |", escaped(value).replace('|', "\\|"));
     };
     out.push_str("| At a glance | |\n| --- | --- |\n");
-    row(out, "Who must act", wording::who(it.who));
+    row(out, "Who must act", wording::who(it));
     let note = it.retry.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
     row(out, "Does a retry help", &format!("{}{note}", wording::retry(&it.retry)));
     if let Some(data) = &it.data_access {

@@ -135,7 +135,7 @@ impl Page {
     }
 
     fn glance(&mut self, it: &Diagnosis) {
-        self.labelled("who must act", wording::who(it.who));
+        self.labelled("who must act", wording::who(it));
         let mut retry = wording::retry(&it.retry);
         if let Some(note) = &it.retry.note {
             let _ = write!(retry, ": {note}");

@@ -24,7 +24,7 @@ pub fn opening(walk: &Walk, others: &[Diagnosis], width: usize) -> String {
     page.paragraph(&it.meaning, 0);
     let note = it.retry.note.as_ref().map(|note| format!(". {note}")).unwrap_or_default();
     page.blank();
-    page.labelled("who must act", wording::who(it.who));
+    page.labelled("who must act", wording::who(it));
     page.labelled("does a retry help", &format!("{}{note}", wording::retry(&it.retry)));
     if it.general && it.known && !it.steps.is_empty() {
         page.line("The catalogue has no steps for this code itself: these are the ones for its kind of trouble.", |text| text.yellow());

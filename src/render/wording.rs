@@ -4,13 +4,16 @@ use crate::answer::{Diagnosis, DiagnosisKind, Evidence, Retry, WaitFrom};
 use crate::catalogue::model::{Place, Policy, Trust, Who};
 use crate::text::duration;
 
-pub(super) fn who(who: Who) -> &'static str {
-    match who {
+/// Who must act; where nobody has to, whether time heals it.
+pub(super) fn who(diagnosis: &Diagnosis) -> &'static str {
+    let passes = matches!(diagnosis.retry.policy, Policy::Now | Policy::Later);
+    match diagnosis.who {
         Who::EndUser => "the owner of the bank account",
         Who::Integrator => "the developers of the app",
         Who::Aggregator => "the provider of the feed",
         Who::Institution => "the bank",
-        Who::Nobody => "nobody: it passes by itself",
+        Who::Nobody if passes => "nobody: it passes by itself",
+        Who::Nobody => "nobody: there is nothing to mend",
         Who::Unknown => "not known",
     }
 }
