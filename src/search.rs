@@ -65,7 +65,7 @@ pub struct Steer<'a> {
 /// The catalogue's index made ready for searching.
 pub struct Search<'c> {
     catalogue: &'c Catalogue,
-    language: Language,
+    language: &'c Language,
     kinds: FxHashMap<String, ProviderKind>,
     generic: FxHashSet<String>,
     domain: Vec<Vec<String>>,

@@ -30,7 +30,7 @@ const AVERAGE: [f32; 6] = [90.0, 12.0, 6.0, 30.0, 30.0, 4.0];
 pub type Terms = BTreeMap<String, f32>;
 
 /// What turns words into terms: endings off, words of one meaning together, pairs of words.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Language {
     stop: BTreeSet<String>,
     /// Phrases of stems to the name of their group.

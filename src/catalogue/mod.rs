@@ -25,6 +25,7 @@ use model::{
 use pack::{Pack, Table, Writer};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// Whether an entry is a code or a trouble without one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -126,6 +127,8 @@ pub enum EntryId {
 pub struct Catalogue {
     base: Option<Pack<'static>>,
     over: Overlay,
+    /// Made ready once, when first asked for.
+    language: OnceLock<Language>,
 }
 
 /// What overlays added or changed: each record whole, as it is with all of them applied.
@@ -173,7 +176,7 @@ impl Catalogue {
     /// A catalogue over packed data.
     #[must_use]
     pub fn packed(bytes: &'static [u8]) -> Self {
-        Self { base: Some(Pack::new(bytes)), over: Overlay::default() }
+        Self { base: Some(Pack::new(bytes)), over: Overlay::default(), language: OnceLock::new() }
     }
 
     fn base_named(&self, space: &str, name: &str) -> impl Iterator<Item = u32> + use<'_> {
@@ -385,8 +388,12 @@ impl Catalogue {
 
     /// The language of the search: words that say nothing, words of one meaning.
     #[must_use]
-    pub fn language(&self) -> Language {
-        Language::new(&self.words(WordList::Stop), &self.synonyms())
+    pub fn language(&self) -> &Language {
+        let changed = !self.over.synonyms.is_empty() || !self.over.words[WordList::Stop as usize].is_empty();
+        self.language.get_or_init(|| match self.base {
+            Some(pack) if !changed => pack.get(Table::Language, 0),
+            _ => Language::new(&self.words(WordList::Stop), &self.synonyms()),
+        })
     }
 
     /// The built-in entries that hold a term: by number of entry, categories behind the last entry.
@@ -445,6 +452,7 @@ impl Catalogue {
 
     /// Lays files over what is there. Faults of the files' own are reported; whether names lead anywhere is for `check`.
     pub fn add(&mut self, files: Vec<Loaded>, findings: &mut Vec<Finding>) {
+        self.language = OnceLock::new();
         let mut seen = BTreeSet::new();
         for file in &files {
             self.add_frame(file, &mut seen, findings);
@@ -687,6 +695,7 @@ impl Catalogue {
     /// Payment codes are answered by code or payload, not by words alone: they are left out.
     fn pack_search(&self, out: &mut Writer) {
         let language = self.language();
+        out.push(Table::Language, language);
         let held: Vec<&Record> = self.over.entries.iter().flatten().map(|held| &held.value).collect();
         let feed = held.iter().zip(0u32..).filter(|(record, _)| searched(record));
         let mut documents: Vec<(u32, index::Terms)> = feed.map(|(record, number)| (number, language.entry(&record.entry))).collect();

@@ -33,6 +33,8 @@ pub enum Table {
     Messages,
     /// The lists of words: a record each.
     Words,
+    /// The language of the search, ready: one record.
+    Language,
     /// The entries of each term of the search.
     Postings,
     /// All terms of the search, for words that are misspelt: one record.
@@ -43,7 +45,7 @@ pub enum Table {
     Names,
 }
 
-const TABLES: usize = 16;
+const TABLES: usize = 17;
 
 /// Builds a pack.
 #[derive(Default)]

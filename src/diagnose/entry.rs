@@ -157,13 +157,13 @@ fn rarer(likelihood: Likelihood) -> Likelihood {
 }
 
 /// What was said of the case, as terms of the search.
-struct Heard {
-    language: Language,
+struct Heard<'c> {
+    language: &'c Language,
     terms: BTreeSet<String>,
 }
 
-impl Heard {
-    fn new(catalogue: &Catalogue, said: &[String]) -> Self {
+impl<'c> Heard<'c> {
+    fn new(catalogue: &'c Catalogue, said: &[String]) -> Self {
         let language = catalogue.language();
         let terms = said.iter().flat_map(|text| language.terms(text, false)).map(|(term, _)| term).collect();
         Self { language, terms }

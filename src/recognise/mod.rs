@@ -5,6 +5,7 @@
 
 mod braces;
 pub mod decode;
+mod literals;
 mod pairs;
 mod score;
 pub mod secrets;
@@ -16,15 +17,16 @@ mod values;
 use crate::answer::{Evidence, InputKind};
 use crate::catalogue::key::{self, Fit};
 use crate::catalogue::messages::{self, GAP};
-use crate::catalogue::model::{Category, Values};
+use crate::catalogue::model::{Category, Values, Wire};
 use crate::catalogue::{Catalogue, EntryId, WordList};
 use crate::diagnose::Hint;
 use crate::text::{clipped, harmless};
-use aho_corasick::{AhoCorasick, MatchKind};
+use literals::Literals;
 use rustc_hash::{FxHashMap, FxHashSet};
 use score::Strength;
 use secrets::Masker;
 use shapes::{FieldMatch, FieldShapes, TextShape};
+use std::sync::OnceLock;
 use tree::{Kind, Notation, Tree};
 
 /// The most bytes that are looked at; what is beyond is left out, and said so.
@@ -87,10 +89,12 @@ struct Provider {
 pub struct Recogniser<'c> {
     catalogue: &'c Catalogue,
     providers: Vec<Provider>,
-    fields: FieldShapes,
+    /// Shapes of fields, made ready when the first structure is met: a sentence has none.
+    fields: OnceLock<FieldShapes>,
+    field_wires: Vec<(usize, Wire)>,
     texts: Vec<TextShape>,
-    text_anchors: AhoCorasick,
-    marks: AhoCorasick,
+    text_anchors: Literals,
+    marks: Literals,
     /// For each mark: the provider, and whether it is a mere name.
     mark_of: Vec<(usize, bool)>,
     templates: Vec<(EntryId, Vec<u32>)>,
@@ -152,14 +156,14 @@ impl<'c> Recogniser<'c> {
             let bring = provider.support.map(|support| support.bring).unwrap_or_default();
             providers.push(Provider { generic, bring, id });
         }
-        let mut fields = FieldShapes::default();
+        let mut field_wires = Vec::new();
         let mut texts = Vec::new();
         for (provider, wire) in catalogue.wires() {
             let Some(index) = index_of.get(&provider) else {
                 continue;
             };
             if wire.at.as_ref().is_some_and(|at| !at.is_empty()) {
-                fields.add(*index, &wire);
+                field_wires.push((*index, wire));
             } else {
                 texts.extend(TextShape::of(*index, &wire));
             }
@@ -179,16 +183,14 @@ impl<'c> Recogniser<'c> {
         }
         let owners =
             templates.iter().zip(&provider_of).map(|((_, template), provider)| sharing[&(*provider, template.as_slice())]).collect();
-        let build = |patterns: &[String]| {
-            AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(patterns).expect("literal patterns")
-        };
         let anchors: Vec<String> = texts.iter().map(|shape| shape.anchor().to_owned()).collect();
         Self {
-            text_anchors: build(&anchors),
-            marks: build(&mark_texts),
+            text_anchors: Literals::new(anchors),
+            marks: Literals::new(mark_texts),
             catalogue,
             providers,
-            fields,
+            fields: OnceLock::new(),
+            field_wires,
             texts,
             mark_of,
             templates,
@@ -244,6 +246,16 @@ impl<'c> Recogniser<'c> {
         out
     }
 
+    fn fields(&self) -> &FieldShapes {
+        self.fields.get_or_init(|| {
+            let mut fields = FieldShapes::default();
+            for (provider, wire) in &self.field_wires {
+                fields.add(*provider, wire);
+            }
+            fields
+        })
+    }
+
     /// What is recognised in words that somebody typed: they are no log, whatever times stand in them.
     #[must_use]
     pub fn recognise_words(&self, words: &str, hint: &Hint) -> Recognised {
@@ -268,9 +280,8 @@ impl<'c> Recogniser<'c> {
         };
         // Marks stand near the beginning as often as anywhere; a bound keeps this linear pass short on huge inputs.
         let window = &text[..floor(text, 4 << 20)];
-        for found in self.marks.find_overlapping_iter(window) {
-            let pattern = found.pattern().as_usize();
-            if seen.contains(&pattern) || !on_its_own(window, found.start(), found.end()) {
+        for (pattern, place) in self.marks.find(window) {
+            if seen.contains(&pattern) || !on_its_own(window, place.start, place.end) {
                 continue;
             }
             seen.insert(pattern);
@@ -469,7 +480,7 @@ impl Look<'_, '_> {
             self.masker.field(&node.key, &node.text);
         }
         let mut matches = Vec::new();
-        self.recogniser.fields.find(tree, &mut matches);
+        self.recogniser.fields().find(tree, &mut matches);
         for found in matches {
             self.field(tree, number, &found);
         }
@@ -512,7 +523,7 @@ impl Look<'_, '_> {
 
     fn field(&mut self, tree: &Tree<'_>, number: usize, found: &FieldMatch) {
         let recogniser = self.recogniser;
-        let shape = &recogniser.fields.all[found.shape];
+        let shape = &recogniser.fields().all[found.shape];
         let node = tree.node(found.node);
         let value = node.text.trim();
         if self.is_enough(found.shape, value) {
@@ -533,7 +544,7 @@ impl Look<'_, '_> {
         if entry.is_none() {
             entry = self.by_message(shape.provider, value).map(|id| (id, Fit::Folded));
         }
-        let said = recogniser.fields.messages(tree, found);
+        let said = recogniser.fields().messages(tree, found);
         if entry.is_none() {
             let by_message = said.iter().find_map(|text| self.by_message(shape.provider, text));
             if shape.values == Values::Known && by_message.is_none() {
@@ -617,11 +628,10 @@ impl Look<'_, '_> {
     fn text_shapes_in(&mut self, whole: &str, text: &str, conditions: &mut FxHashMap<usize, Option<usize>>) {
         let recogniser = self.recogniser;
         let lower = text.to_ascii_lowercase();
-        for found in recogniser.text_anchors.find_overlapping_iter(&lower) {
-            let index = found.pattern().as_usize();
+        for (index, place) in recogniser.text_anchors.find(&lower) {
             let shape = &recogniser.texts[index];
             let Some(also) = *conditions.entry(index).or_insert_with(|| shape.conditions(whole)) else { continue };
-            let Some(hit) = shape.at(text, &lower, found.start(), also) else {
+            let Some(hit) = shape.at(text, &lower, place.start, also) else {
                 continue;
             };
             if self.is_enough(1_000_000 + index, &hit.code) {

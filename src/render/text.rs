@@ -6,6 +6,7 @@ use crate::catalogue::model::Trust;
 use crate::text::duration;
 use colored::{ColoredString, Colorize};
 use std::fmt::Write;
+use unicode_width::UnicodeWidthStr;
 
 /// The width that text is laid out for where none is known, and the widest that is good to read.
 pub const WIDTH: usize = 80;
@@ -51,16 +52,17 @@ impl Page {
 
     /// Lines with a hanging indent; colours are put on after wrapping, since wrapping counts columns.
     pub(super) fn wrapped(&mut self, first: &str, rest: &str, text: &str, style: impl Fn(&str) -> ColoredString) {
-        let options = textwrap::Options::new(self.width)
-            .initial_indent(first)
-            .subsequent_indent(rest)
-            .break_words(false)
-            // A code or an address that is broken at a hyphen cannot be copied.
-            .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        for (index, line) in textwrap::wrap(text, options).iter().enumerate() {
+        let flat;
+        let text = if text.contains('\n') {
+            flat = text.replace('\n', " ");
+            flat.as_str()
+        } else {
+            text
+        };
+        let widths = (self.width.saturating_sub(first.width()), self.width.saturating_sub(rest.width()));
+        for (index, line) in lines(text, widths).into_iter().enumerate() {
             let indent = if index == 0 { first } else { rest };
-            let body = line.strip_prefix(indent).unwrap_or(line);
-            let _ = writeln!(self.out, "{indent}{}", style(body));
+            let _ = writeln!(self.out, "{indent}{}", style(line));
         }
     }
 
@@ -335,6 +337,29 @@ impl Page {
             }
         }
     }
+}
+
+/// A text in lines of a width (the first may have another). Words are never broken: a code or an address that is cannot be
+/// copied. Own lines of ten rather than a library's, since wrapping was half of the whole run's instructions.
+fn lines(text: &str, (first, rest): (usize, usize)) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let (mut start, mut end, mut width) = (0, 0, 0);
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let at = word.as_ptr() as usize - text.as_ptr() as usize;
+        let length = if word.is_ascii() { word.len() } else { word.width() };
+        let room = if lines.is_empty() { first } else { rest };
+        if width > 0 && width + 1 + length > room {
+            lines.push(&text[start..end]);
+            (start, width) = (at, length);
+        } else if width == 0 {
+            (start, width) = (at, length);
+        } else {
+            width += at - end + length;
+        }
+        end = at + word.len();
+    }
+    lines.push(&text[start..end]);
+    lines
 }
 
 pub(super) fn plain(text: &str) -> ColoredString {
