@@ -7,7 +7,7 @@
 use crate::catalogue::index::Language;
 use crate::catalogue::language::{stem, words};
 use crate::catalogue::model::{Category, Domain, ProviderKind};
-use crate::catalogue::{Catalogue, EntryId, Kind, WordList, searched};
+use crate::catalogue::{Catalogue, EntryId, Kind, searched};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,8 +68,6 @@ pub struct Search<'c> {
     language: &'c Language,
     kinds: FxHashMap<String, ProviderKind>,
     generic: FxHashSet<String>,
-    domain: Vec<Vec<String>>,
-    foreign: Vec<Vec<String>>,
     /// Names of providers and products, as stems: they steer, and are no words of the trouble.
     names: Vec<Vec<String>>,
 }
@@ -98,27 +96,7 @@ impl<'c> Search<'c> {
         // Longest first: "quickbooks online" before "quickbooks".
         names.sort_by_key(|name| std::cmp::Reverse(name.len()));
         let kinds = providers.into_iter().filter_map(|it| Some((it.id?, it.kind?))).collect();
-        let phrases = |list| catalogue.words(list).iter().map(|phrase| stems(phrase)).collect();
-        Self {
-            catalogue,
-            language: catalogue.language(),
-            kinds,
-            generic,
-            domain: phrases(WordList::Domain),
-            foreign: phrases(WordList::Foreign),
-            names,
-        }
-    }
-
-    /// How many phrases of the domain a description holds, and how many of other matters.
-    #[must_use]
-    pub fn topic(&self, description: &str) -> (usize, usize) {
-        let said = stems(description);
-        let count = |phrases: &[Vec<String>]| {
-            let held = |phrase: &&Vec<String>| !phrase.is_empty() && said.windows(phrase.len()).any(|window| window == phrase.as_slice());
-            phrases.iter().filter(held).map(|phrase| phrase.join(" ")).collect::<BTreeSet<_>>().len()
-        };
-        (count(&self.domain), count(&self.foreign))
+        Self { catalogue, language: catalogue.language(), kinds, generic, names }
     }
 
     /// Whether a provider is a generic standard.

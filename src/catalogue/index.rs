@@ -32,15 +32,20 @@ pub type Terms = BTreeMap<String, f32>;
 /// What turns words into terms: endings off, words of one meaning together, pairs of words.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Language {
-    stop: BTreeSet<String>,
-    /// Phrases of stems to the name of their group.
-    groups: BTreeMap<String, Vec<u16>>,
+    /// Sorted, as the other lists are: vectors are unpacked faster than trees.
+    stop: Vec<String>,
+    /// Phrases of stems to the numbers of their groups.
+    groups: Vec<(String, Vec<u16>)>,
+    /// Phrases of stems, between blanks, by which a description is about a bank feed.
+    domain: Vec<String>,
+    /// Likewise, about something else.
+    foreign: Vec<String>,
 }
 
 impl Language {
     /// Makes the language ready.
     #[must_use]
-    pub fn new(stop_words: &[String], synonyms: &[Synonyms]) -> Self {
+    pub fn new(stop_words: &[String], synonyms: &[Synonyms], domain: &[String], foreign: &[String]) -> Self {
         let mut groups: BTreeMap<String, Vec<u16>> = BTreeMap::new();
         for (group, number) in synonyms.iter().zip(0u16..) {
             for phrase in group.word.iter().chain(group.same.iter().flatten()) {
@@ -51,7 +56,25 @@ impl Language {
                 }
             }
         }
-        Self { stop: stop_words.iter().flat_map(|word| words(word)).collect(), groups }
+        let mut stop: Vec<String> = stop_words.iter().flat_map(|word| words(word)).collect();
+        stop.sort();
+        stop.dedup();
+        let phrases = |list: &[String]| list.iter().map(|phrase| between_blanks(phrase)).collect::<BTreeSet<_>>().into_iter().collect();
+        Self { stop, groups: groups.into_iter().collect(), domain: phrases(domain), foreign: phrases(foreign) }
+    }
+
+    /// How many phrases of the domain a description holds, and how many of other matters.
+    #[must_use]
+    pub fn topic(&self, description: &str) -> (usize, usize) {
+        let said = between_blanks(description);
+        let count = |phrases: &[String]| phrases.iter().filter(|phrase| said.contains(phrase.as_str())).count();
+        (count(&self.domain), count(&self.foreign))
+    }
+
+    /// The groups of synonyms that a phrase of stems belongs to.
+    fn groups_of(&self, phrase: &str) -> &[u16] {
+        let place = self.groups.binary_search_by(|(other, _)| other.as_str().cmp(phrase));
+        place.map_or(&[], |place| self.groups[place].1.as_slice())
     }
 
     /// The terms of a text with their weights: stems (1), groups of synonyms (`~7`), and pairs of neighbours (`a b`).
@@ -60,7 +83,7 @@ impl Language {
         let mut out = Vec::new();
         let words = words(text);
         let stems: Vec<String> = words.iter().map(|word| stem(word)).collect();
-        let kept: Vec<bool> = words.iter().map(|word| !self.stop.contains(word)).collect();
+        let kept: Vec<bool> = words.iter().map(|word| self.stop.binary_search(word).is_err()).collect();
         for (index, stem) in stems.iter().enumerate() {
             if kept[index] {
                 out.push((stem.clone(), 1.0));
@@ -71,7 +94,7 @@ impl Language {
                 if length == 1 && !kept[index] {
                     continue;
                 }
-                for group in self.groups.get(&phrase).into_iter().flatten() {
+                for group in self.groups_of(&phrase) {
                     out.push((format!("~{group}"), 0.55));
                 }
             }
@@ -125,6 +148,11 @@ impl Language {
         }
         terms
     }
+}
+
+/// The stems of a text with a blank before and behind each.
+fn between_blanks(text: &str) -> String {
+    words(text).iter().fold(" ".to_owned(), |line, word| line + &stem(word) + " ")
 }
 
 /// The entries that hold a term, each with its weight on a logarithmic scale of bytes.

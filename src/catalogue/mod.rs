@@ -389,10 +389,13 @@ impl Catalogue {
     /// The language of the search: words that say nothing, words of one meaning.
     #[must_use]
     pub fn language(&self) -> &Language {
-        let changed = !self.over.synonyms.is_empty() || !self.over.words[WordList::Stop as usize].is_empty();
+        let changed = !self.over.synonyms.is_empty() || self.over.words.iter().any(|words| !words.is_empty());
         self.language.get_or_init(|| match self.base {
             Some(pack) if !changed => pack.get(Table::Language, 0),
-            _ => Language::new(&self.words(WordList::Stop), &self.synonyms()),
+            _ => {
+                let [stop, domain, foreign] = [WordList::Stop, WordList::Domain, WordList::Foreign].map(|list| self.words(list));
+                Language::new(&stop, &self.synonyms(), &domain, &foreign)
+            }
         })
     }
 

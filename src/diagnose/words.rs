@@ -38,7 +38,7 @@ pub fn answer(catalogue: &Catalogue, recognised: &Recognised, hint: &Hint, input
     let only = hint.provider.as_deref().or(mere.map(|finding| finding.provider.as_str()));
     let steer = Steer { only, preferred: hint.preferred.as_deref(), named: &recognised.marked };
     let found = search.find(&recognised.words, &steer);
-    let topic = search.topic(&recognised.words);
+    let topic = catalogue.language().topic(&recognised.words);
     let mut ranked: Vec<(Subject, f64, Vec<Evidence>)> = Vec::new();
     for (hit, confidence) in found.hits.iter().zip(confidences(&found, recognised, topic)) {
         let confidence = if described { confidence } else { confidence.min(GUESS) };
