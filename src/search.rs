@@ -226,11 +226,17 @@ impl<'c> Search<'c> {
             term.weight = (term.weight + use_weight).min(use_weight * 1.5);
         }
         let mut terms: Vec<Term> = terms.into_values().collect();
-        // Groups of synonyms show as one of the words that were said.
+        // Stems show as the word that was said, groups of synonyms as one of theirs.
+        let said: Vec<&str> = description.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()).collect();
         for term in &mut terms {
-            if term.word.starts_with('~') {
-                term.word = self.said(description, &term.text).unwrap_or_default();
+            let original =
+                |stem: &str| said.iter().find(|word| stems(word).iter().any(|other| other == stem)).map(|word| word.to_lowercase());
+            if !term.word.starts_with('~') {
+                let parts: Option<Vec<String>> = term.word.split(' ').map(original).collect();
+                term.word = parts.map_or_else(String::new, |parts| parts.join(" "));
+                continue;
             }
+            term.word = self.said(description, &term.text).unwrap_or_default();
         }
         terms.retain(|term| !term.word.is_empty());
         terms
