@@ -1,6 +1,10 @@
 //! What every notation is read into: a flat tree of named values.
 
+use crate::text::{clipped, harmless};
 use std::borrow::Cow;
+
+/// The most characters of a name that a pointer shows.
+const LONGEST_NAME: usize = 60;
 
 /// How a value was written, which says how much its being a field means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +142,7 @@ impl<'t> Tree<'t> {
         None
     }
 
-    /// Where a node stands, as a JSON pointer.
+    /// Where a node stands, as a JSON pointer fit to be shown: names come from outside, and may be long or hold anything.
     #[must_use]
     pub(super) fn pointer(&self, index: u32) -> String {
         let mut parts = Vec::new();
@@ -149,7 +153,7 @@ impl<'t> Tree<'t> {
                 let place = self.children(parent).position(|child| child == at).unwrap_or(0);
                 parts.push(place.to_string());
             } else {
-                parts.push(node.key.replace('~', "~0").replace('/', "~1"));
+                parts.push(harmless(&clipped(&node.key, LONGEST_NAME)).replace('~', "~0").replace('/', "~1"));
             }
             at = parent;
         }
