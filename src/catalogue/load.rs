@@ -1,5 +1,6 @@
 //! Reads catalogue files: TOML text into records, each with the place where it stands, and all faults at once.
 
+use super::WordList;
 use super::finding::{Finding, Severity};
 use super::model::{Advice, CategoryEntry, Entry, Order, Playbook, Provider, Source, Synonyms, Term, Wire};
 use serde::Deserialize;
@@ -69,21 +70,13 @@ pub struct Loaded {
     pub categories: Vec<Held<CategoryEntry>>,
     /// Words of one meaning.
     pub synonyms: Vec<Held<Synonyms>>,
-    /// Words that announce a code and are not part of it.
-    pub code_words: Vec<String>,
-    /// Words that may stand before those.
-    pub filler_words: Vec<String>,
-    /// Words that say nothing about a trouble.
-    pub stop_words: Vec<String>,
-    /// Words of the domain.
-    pub domain_words: Vec<String>,
-    /// Words of other matters.
-    pub foreign_words: Vec<String>,
+    /// Lists of words, in the order of [`WordList::ALL`].
+    pub words: [Vec<String>; WordList::ALL.len()],
     /// The order table.
     pub order: Option<Held<Order>>,
 }
 
-const TABLES: &str = "provider, source, wire, code, symptom, playbook, advice, term, category, synonyms, code_words, filler_words, stop_words, domain_words, foreign_words, order";
+const TABLES: &str = "provider, source, wire, code, symptom, playbook, advice, term, category, synonyms, order";
 
 /// Reads the text of one catalogue file; `name` is how findings call it.
 pub fn read(name: &str, text: &str, findings: &mut Vec<Finding>) -> Loaded {
@@ -107,16 +100,15 @@ pub fn read(name: &str, text: &str, findings: &mut Vec<Finding>) -> Loaded {
             "term" => loaded.terms = reader.records("term", value),
             "category" => loaded.categories = reader.records("category", value),
             "synonyms" => loaded.synonyms = reader.records("synonyms", value),
-            "code_words" => loaded.code_words = reader.words("code_words", value),
-            "domain_words" => loaded.domain_words = reader.words("domain_words", value),
-            "foreign_words" => loaded.foreign_words = reader.words("foreign_words", value),
-            "stop_words" => loaded.stop_words = reader.words("stop_words", value),
-            "filler_words" => loaded.filler_words = reader.words("filler_words", value),
-            other => {
-                let line = reader.lines.of_offset(key.span().start);
-                let message = format!("a catalogue file has no table named {other:?}");
-                reader.report("unknown-table", line, "", message, format!("there are: {TABLES}"));
-            }
+            other => match WordList::ALL.into_iter().find(|list| list.table() == other) {
+                Some(list) => loaded.words[list as usize] = reader.words(list.table(), value),
+                None => {
+                    let line = reader.lines.of_offset(key.span().start);
+                    let message = format!("a catalogue file has no table named {other:?}");
+                    let lists = WordList::ALL.map(WordList::table).join(", ");
+                    reader.report("unknown-table", line, "", message, format!("there are: {TABLES}, {lists}"));
+                }
+            },
         }
     }
     loaded

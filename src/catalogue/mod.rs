@@ -111,6 +111,53 @@ pub enum WordList {
     Domain,
     /// Words by which it shows that it is about something else.
     Foreign,
+    /// Fields of log lines that hold the time.
+    TimeField,
+    /// Fields that name the item, connection or account concerned.
+    ItemField,
+    /// Fields that name whose it is.
+    UserField,
+    /// Fields that name the institution.
+    InstitutionField,
+    /// Fields that hold the level of a log line.
+    LevelField,
+    /// Words by which a log line shows that something went wrong.
+    Trouble,
+}
+
+impl WordList {
+    /// All lists, in the order in which they are packed.
+    pub const ALL: [Self; 11] = [
+        Self::Code,
+        Self::Filler,
+        Self::Stop,
+        Self::Domain,
+        Self::Foreign,
+        Self::TimeField,
+        Self::ItemField,
+        Self::UserField,
+        Self::InstitutionField,
+        Self::LevelField,
+        Self::Trouble,
+    ];
+
+    /// The list's name in a catalogue file.
+    #[must_use]
+    pub const fn table(self) -> &'static str {
+        match self {
+            Self::Code => "code_words",
+            Self::Filler => "filler_words",
+            Self::Stop => "stop_words",
+            Self::Domain => "domain_words",
+            Self::Foreign => "foreign_words",
+            Self::TimeField => "time_fields",
+            Self::ItemField => "item_fields",
+            Self::UserField => "user_fields",
+            Self::InstitutionField => "institution_fields",
+            Self::LevelField => "level_fields",
+            Self::Trouble => "trouble_words",
+        }
+    }
 }
 
 /// The name of an entry within a catalogue.
@@ -149,7 +196,7 @@ struct Overlay {
     terms: BTreeMap<String, Held<Term>>,
     categories: BTreeMap<Category, Held<CategoryEntry>>,
     synonyms: Vec<Held<Synonyms>>,
-    words: [Vec<String>; 5],
+    words: [Vec<String>; WordList::ALL.len()],
     order: Option<Held<Order>>,
 }
 
@@ -389,11 +436,12 @@ impl Catalogue {
     /// The language of the search: words that say nothing, words of one meaning.
     #[must_use]
     pub fn language(&self) -> &Language {
-        let changed = !self.over.synonyms.is_empty() || self.over.words.iter().any(|words| !words.is_empty());
+        let lists = [WordList::Stop, WordList::Domain, WordList::Foreign];
+        let changed = !self.over.synonyms.is_empty() || lists.iter().any(|list| !self.over.words[*list as usize].is_empty());
         self.language.get_or_init(|| match self.base {
             Some(pack) if !changed => pack.get(Table::Language, 0),
             _ => {
-                let [stop, domain, foreign] = [WordList::Stop, WordList::Domain, WordList::Foreign].map(|list| self.words(list));
+                let [stop, domain, foreign] = lists.map(|list| self.words(list));
                 Language::new(&stop, &self.synonyms(), &domain, &foreign)
             }
         })
@@ -563,8 +611,7 @@ impl Catalogue {
             }
         }
         self.over.synonyms.extend(file.synonyms.iter().cloned());
-        let lists = [&file.code_words, &file.filler_words, &file.stop_words, &file.domain_words, &file.foreign_words];
-        for (words, more) in self.over.words.iter_mut().zip(lists) {
+        for (words, more) in self.over.words.iter_mut().zip(&file.words) {
             words.extend(more.iter().cloned());
         }
         if let Some(held) = &file.order {

@@ -542,6 +542,18 @@ pub struct File {
     pub domain_words: Vec<String>,
     /// Words and phrases by which it shows that it is about something else.
     pub foreign_words: Vec<String>,
+    /// Fields of log lines that hold the time, likeliest first; compared without case and signs.
+    pub time_fields: Vec<String>,
+    /// Fields that name the item, connection or account concerned, likewise.
+    pub item_fields: Vec<String>,
+    /// Fields that name whose it is: a user, customer or tenant.
+    pub user_fields: Vec<String>,
+    /// Fields that name the institution.
+    pub institution_fields: Vec<String>,
+    /// Fields that hold the level of a log line.
+    pub level_fields: Vec<String>,
+    /// Words by which a log line shows that something went wrong.
+    pub trouble_words: Vec<String>,
     pub order: Option<Order>,
 }
 

@@ -5,6 +5,8 @@
 
 mod braces;
 pub mod decode;
+mod fields;
+pub mod lines;
 mod literals;
 mod pairs;
 mod score;
