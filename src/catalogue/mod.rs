@@ -488,6 +488,17 @@ impl Catalogue {
         base.chain(over).collect()
     }
 
+    /// All words of the published messages, one a line: templates hold their hashes only.
+    #[must_use]
+    pub fn message_words(&self) -> String {
+        let mut all: String = self.base.map_or("", |pack| pack.get(Table::MessageWords, 0)).to_owned();
+        for word in self.overlaid().flat_map(|(_, record)| words_of(record)) {
+            all.push('\n');
+            all.push_str(&word);
+        }
+        all
+    }
+
     /// The order table.
     #[must_use]
     pub fn order(&self) -> Order {
@@ -732,6 +743,8 @@ impl Catalogue {
         for held in &self.over.synonyms {
             out.push(Table::Synonyms, &held.value);
         }
+        let spoken: BTreeSet<String> = self.over.entries.iter().flatten().flat_map(|held| words_of(&held.value)).collect();
+        out.push(Table::MessageWords, &spoken.into_iter().collect::<Vec<_>>().join("\n"));
         for words in &self.over.words {
             out.push(Table::Words, words);
         }
@@ -768,11 +781,20 @@ pub fn searched(record: &Record) -> bool {
 }
 
 /// The messages by which an entry can be known: published ones, and codes that are themselves a sentence.
-fn templates(record: &Record) -> Vec<Vec<u32>> {
+fn sentences(record: &Record) -> impl Iterator<Item = &String> {
     let entry = &record.entry;
     let sentences = entry.code.iter().chain(entry.aliases.iter().flatten()).filter(|code| code.contains(' '));
     let published = entry.messages.iter().flatten().chain(entry.user_messages.iter().flatten()).chain(&entry.alert);
-    let mut all: Vec<Vec<u32>> = published.chain(sentences).map(|text| messages::template(text)).filter(|it| !it.is_empty()).collect();
+    published.chain(sentences)
+}
+
+/// The words of those messages, in lower case; a word more than their templates hold does no harm.
+fn words_of(record: &Record) -> impl Iterator<Item = String> {
+    sentences(record).flat_map(|text| messages::words(text)).map(|(_, word)| word.to_lowercase())
+}
+
+fn templates(record: &Record) -> Vec<Vec<u32>> {
+    let mut all: Vec<Vec<u32>> = sentences(record).map(|text| messages::template(text)).filter(|it| !it.is_empty()).collect();
     all.sort();
     all.dedup();
     all

@@ -31,6 +31,8 @@ pub enum Table {
     Synonyms,
     /// Published messages as templates, with the entry that each stands for.
     Messages,
+    /// All words of those templates: one record.
+    MessageWords,
     /// The lists of words: a record each.
     Words,
     /// The language of the search, ready: one record.
@@ -45,7 +47,7 @@ pub enum Table {
     Names,
 }
 
-const TABLES: usize = 17;
+const TABLES: usize = 18;
 
 /// Builds a pack.
 #[derive(Default)]

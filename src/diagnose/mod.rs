@@ -12,6 +12,10 @@ use crate::catalogue::model::Provider;
 /// Below this, an answer is a guess.
 pub const SURE: f64 = 0.5;
 
+/// Below this, what was recognised in prose is not taken for the answer: a description may name a code and be about something
+/// else.
+pub const FROM_PROSE: f64 = 0.8;
+
 /// What the person who asks has said of provider and product.
 #[derive(Clone, Debug, Default)]
 pub struct Hint {

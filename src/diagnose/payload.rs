@@ -2,7 +2,7 @@
 
 use super::entry::{Case, diagnosis};
 use super::general::{self, Unlisted};
-use super::{Hint, SURE};
+use super::{FROM_PROSE, Hint, SURE};
 use crate::answer::{Answer, Diagnosis, Input, InputKind};
 use crate::catalogue::{Catalogue, check};
 use crate::recognise::{Finding, Recognised};
@@ -18,8 +18,8 @@ pub fn answer(catalogue: &Catalogue, recognised: &Recognised, hint: &Hint, name:
         name: name.map(harmless),
         notes: recognised.notes.clone(),
     };
-    // A description may name a code and be about something else; a payload may say in words what no code says.
-    let least = if input.kind == InputKind::Text { 0.8 } else { SURE };
+    // A payload may say in words what no code says.
+    let least = if input.kind == InputKind::Text { FROM_PROSE } else { SURE };
     if recognised.findings.first().is_none_or(|best| best.confidence < least) {
         return super::words::answer(catalogue, recognised, hint, input);
     }

@@ -8,7 +8,9 @@ pub mod decode;
 mod fields;
 pub mod lines;
 mod literals;
+mod memory;
 mod pairs;
+mod relevance;
 mod score;
 pub mod secrets;
 mod shapes;
@@ -78,6 +80,8 @@ pub struct Recognised {
     pub words: String,
     /// Providers that hosts, ids or names in the input speak for, the strongest first.
     pub marked: Vec<String>,
+    /// How much of the input is structure, in bytes.
+    structured: usize,
 }
 
 struct Provider {
@@ -240,6 +244,7 @@ impl<'c> Recogniser<'c> {
         out.marked = marked_ids.into_iter().map(|(_, id)| id).collect();
         out.wait_s = look.waits;
         out.kind = Some(kind_of(text, look.structured));
+        out.structured = look.structured;
         if look.cut {
             out.notes.push("The input is nested too deeply or too large to be followed everywhere.".to_owned());
         }
@@ -415,8 +420,8 @@ impl Look<'_, '_> {
                 continue;
             };
             if tree.nodes.iter().all(|node| node.key.is_empty()) {
-                // Brackets around a time or a word are prose.
-                at = if end > open + 200 { end } else { open + 1 };
+                // Brackets around a time or a few words are prose.
+                at = if tree.nodes.len() > 40 { end } else { open + 1 };
                 continue;
             }
             if text.len() > LARGE {
@@ -632,6 +637,9 @@ impl Look<'_, '_> {
         let lower = text.to_ascii_lowercase();
         for (index, place) in recogniser.text_anchors.find(&lower) {
             let shape = &recogniser.texts[index];
+            if !on_its_own(&lower, place.start, place.end) {
+                continue;
+            }
             let Some(also) = *conditions.entry(index).or_insert_with(|| shape.conditions(whole)) else { continue };
             let Some(hit) = shape.at(text, &lower, place.start, also) else {
                 continue;

@@ -333,10 +333,34 @@ impl TextShape {
         }
     }
 
+    /// The literals before each code and family (the last one right before it), the one right behind it, and whether it is a family.
+    pub(super) fn around(&self) -> Vec<(Vec<String>, String, bool)> {
+        let literal = |part: Option<&Part>| match part {
+            Some(Part::Literal(text)) => text.clone(),
+            _ => String::new(),
+        };
+        let slots = self.parts.iter().enumerate().filter(|(_, part)| matches!(part, Part::Code | Part::Family));
+        let around = |(at, part): (usize, &Part)| {
+            let mut before: Vec<String> = self.parts[..at].iter().map(|part| literal(Some(part))).collect();
+            // Right before it may be a part that is anything: then no literal is.
+            let right_before = before.pop().unwrap_or_default();
+            before.retain(|text| !text.is_empty());
+            before.push(right_before);
+            (before, literal(self.parts.get(at + 1)), *part == Part::Family)
+        };
+        slots.map(around).collect()
+    }
+
     /// Whether the conditions on the whole input hold, and how many of those that make it surer.
     #[must_use]
     pub(super) fn conditions(&self, text: &str) -> Option<usize> {
-        let has = |wanted: &String| super::blocks(text).any(|block| block.to_ascii_lowercase().contains(wanted.as_str()));
+        // Whole words only: what a longer word holds by chance says nothing.
+        let stands = |block: &str, wanted: &str| {
+            let lower = block.to_ascii_lowercase();
+            let mut places = memchr::memmem::find_iter(lower.as_bytes(), wanted.as_bytes());
+            places.any(|start| super::on_its_own(&lower, start, start + wanted.len()))
+        };
+        let has = |wanted: &String| super::blocks(text).any(|block| wanted.split('|').any(|wanted| stands(block, wanted)));
         let held = self.with.iter().all(has) && !self.without.iter().any(has);
         held.then(|| self.also.iter().filter(|text| has(text)).count())
     }
@@ -415,7 +439,8 @@ impl TextMatch {
     }
 }
 
-fn is_code(byte: u8) -> bool {
+/// Whether a byte may be part of a code in running text.
+pub(super) fn is_code(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b':')
 }
 

@@ -1,0 +1,361 @@
+//! Remembers what lines turned out to be, by what in them matters: a tree of literal pieces with varying parts between them. A line
+//! that differs from one seen before in ids, counters and times only is known after comparing it piece by piece.
+
+use super::fields::{Places, ROLES};
+use super::relevance::{Part, Relevance, WILDS, Wild, integer, number_at, time_at};
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+
+/// The most memory that a tree takes, in bytes; then it begins anew.
+const MOST: usize = 4 << 20;
+/// From so many words at one place on, words that nothing knows are taken for varying there.
+const CROWD: usize = 8;
+/// From so many branches on they are found by hash.
+const MANY: usize = 16;
+/// How many varying parts of a line are kept track of; values behind later ones are looked for anew.
+const TRACKED: usize = 48;
+
+/// The tree.
+pub(super) struct Memory<L> {
+    nodes: Vec<Node>,
+    text: Vec<u8>,
+    leaves: Vec<(L, [Value; ROLES])>,
+}
+
+#[derive(Default)]
+struct Node {
+    /// Where its literal stands in the text of the tree.
+    literal: Range<u32>,
+    /// How long the literal's first token is: branches of one node differ in it.
+    first: u32,
+    /// Branches that go on with another literal.
+    kids: Vec<u32>,
+    /// The same by their first token, where there are many.
+    by_token: FxHashMap<Box<[u8]>, u32>,
+    /// Branches that go on with a varying part; 0 is none, since the root is nobody's branch.
+    wild: [u32; WILDS],
+    /// Numbers at this place were found to matter after all.
+    numbers_matter: bool,
+    /// What a line that ends here is, from 1.
+    leaf: u32,
+}
+
+/// Where a value stands, told by the varying parts before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Value {
+    #[default]
+    None,
+    /// Start and end, each so far behind the end of a varying part (by number, from 1; 0 is the start of the line).
+    Between([(u16, u32); 2]),
+    /// It begins or ends within a varying part, or too far behind.
+    Sought,
+}
+
+/// The ends of the varying parts of a line.
+pub(super) struct Ends {
+    ends: [u32; TRACKED],
+    count: usize,
+}
+
+/// What is remembered of a line.
+pub(super) struct Known<'m, L> {
+    pub(super) leaf: &'m L,
+    values: &'m [Value; ROLES],
+}
+
+impl<L> Known<'_, L> {
+    /// Where the values stand; none if that has to be looked for anew.
+    pub(super) fn places(&self, ends: &Ends) -> Option<Places> {
+        let mut places = Places::default();
+        for (place, value) in places.iter_mut().zip(self.values) {
+            match value {
+                Value::None => {}
+                Value::Sought => return None,
+                Value::Between([start, end]) => *place = Some(ends.offset(*start)..ends.offset(*end)),
+            }
+        }
+        Some(places)
+    }
+}
+
+impl Ends {
+    pub(super) const fn new() -> Self {
+        Self { ends: [0; TRACKED], count: 0 }
+    }
+
+    fn push(&mut self, end: usize) {
+        if let Some(slot) = self.ends.get_mut(self.count) {
+            *slot = end as u32;
+        }
+        self.count += 1;
+    }
+
+    fn offset(&self, (part, delta): (u16, u32)) -> usize {
+        let base = usize::from(part).checked_sub(1).map_or(0, |part| self.ends[part]);
+        base as usize + delta as usize
+    }
+}
+
+impl<L> Memory<L> {
+    pub(super) fn new() -> Self {
+        Self { nodes: vec![Node::default()], text: Vec::new(), leaves: Vec::new() }
+    }
+
+    fn literal(&self, node: u32) -> &[u8] {
+        let range = &self.nodes[node as usize].literal;
+        &self.text[range.start as usize..range.end as usize]
+    }
+
+    /// What a line is, if one like it is remembered; the ends of its varying parts are left behind.
+    pub(super) fn find(&self, line: &[u8], relevance: &Relevance, ends: &mut Ends) -> Option<Known<'_, L>> {
+        ends.count = 0;
+        let (mut node, mut at) = (0u32, 0);
+        loop {
+            let literal = self.literal(node);
+            if !line[at..].starts_with(literal) {
+                return None;
+            }
+            at += literal.len();
+            if cuts_a_run(line, at, literal) {
+                return None;
+            }
+            if at == line.len() {
+                let leaf = self.nodes[node as usize].leaf.checked_sub(1)?;
+                let (leaf, values) = &self.leaves[leaf as usize];
+                return Some(Known { leaf, values });
+            }
+            let (next, end, _) = self.step(node, line, at, relevance)?;
+            if end > at {
+                ends.push(end);
+                at = end;
+            }
+            node = next;
+        }
+    }
+
+    /// The branch that a line takes behind a node, the end of the varying part that it passes over, and which kind that is.
+    fn step(&self, node: u32, line: &[u8], at: usize, relevance: &Relevance) -> Option<(u32, usize, Option<Wild>)> {
+        let from = &self.nodes[node as usize];
+        let (end, digits, letters) = run_at(line, at);
+        if !from.kids.is_empty() {
+            let token = &line[at..end.max(at + 1)];
+            if from.kids.len() > MANY {
+                if let Some(kid) = from.by_token.get(token) {
+                    return Some((*kid, at, None));
+                }
+            } else {
+                let is_it = |kid: &&u32| {
+                    let literal = self.literal(**kid);
+                    self.nodes[**kid as usize].first as usize == token.len() && literal.starts_with(token)
+                };
+                if let Some(kid) = from.kids.iter().find(is_it) {
+                    return Some((*kid, at, None));
+                }
+            }
+        }
+        let [time, number, any_number, word] = from.wild;
+        if time != 0
+            && let Some(end) = time_at(line, at)
+        {
+            return Some((time, end, Some(Wild::Time)));
+        }
+        if number != 0
+            && let Some(end) = number_at(line, at)
+            && !relevance.is_special(integer(&line[at..end]))
+        {
+            return Some((number, end, Some(Wild::Number)));
+        }
+        if end == at {
+            return None;
+        }
+        if any_number != 0 && digits && !letters && !relevance.is_special(&line[at..end]) {
+            return Some((any_number, end, Some(Wild::Digits)));
+        }
+        (word != 0 && relevance.is_unknown(&line[at..end])).then_some((word, end, Some(Wild::Word)))
+    }
+
+    /// Remembers a line by its varying parts. A line that cannot be told from others by the rules of the tree is not remembered.
+    pub(super) fn learn(&mut self, line: &[u8], parts: &[Part], relevance: &Relevance, leaf: L, places: &Places) {
+        if self.text.len() + self.nodes.len() * 160 > MOST {
+            *self = Self::new();
+        }
+        let mut taken: Vec<Range<usize>> = Vec::new();
+        let (mut node, mut at) = (0u32, 0);
+        while at < line.len() {
+            let part = parts.iter().find(|part| part.start == at).copied();
+            let Some((next, end, wild)) = self.step(node, line, at, relevance) else {
+                (node, at) = self.grow(node, line, at, parts, relevance, &mut taken);
+                continue;
+            };
+            let own = part.filter(|part| part.end == end).map(|part| part.wild);
+            match (wild, own) {
+                (None, _) => {}
+                // An unknown number is an unknown word, too.
+                (Some(Wild::Word), Some(Wild::Digits | Wild::Word)) => taken.push(at..end),
+                (Some(wild), Some(own)) if wild == own => taken.push(at..end),
+                (Some(Wild::Digits), _) => {
+                    let node = &mut self.nodes[node as usize];
+                    node.wild[Wild::Digits as usize] = 0;
+                    node.numbers_matter = true;
+                    continue;
+                }
+                _ => return,
+            }
+            node = next;
+            at = end + self.enter(node, &line[end..]);
+        }
+        let values = std::array::from_fn(|role| value_of(places[role].as_ref(), &taken));
+        self.leaves.push((leaf, values));
+        self.nodes[node as usize].leaf = self.leaves.len() as u32;
+    }
+
+    /// Goes into a node as far as its literal agrees, and cuts it there.
+    fn enter(&mut self, node: u32, rest: &[u8]) -> usize {
+        let literal = self.literal(node);
+        let common = aligned(literal, rest);
+        if common < literal.len() {
+            self.split(node, common);
+        }
+        common
+    }
+
+    /// Adds the next piece of a line behind a node, and says which node it is and where it ends.
+    fn grow(
+        &mut self,
+        node: u32,
+        line: &[u8],
+        at: usize,
+        parts: &[Part],
+        relevance: &Relevance,
+        taken: &mut Vec<Range<usize>>,
+    ) -> (u32, usize) {
+        let from = &self.nodes[node as usize];
+        let crowded = from.kids.len() >= CROWD && self.crowded(node, relevance);
+        let matters = from.numbers_matter;
+        let varies = |part: &&Part| match part.wild {
+            Wild::Digits if part.start == at && matters => relevance.is_unknown(&line[part.start..part.end]),
+            Wild::Word => !part.lettered || part.start == at && crowded,
+            _ => true,
+        };
+        let next = parts.iter().filter(|part| part.start >= at).find(varies);
+        if let Some(part) = next.filter(|part| part.start == at) {
+            let wild = if part.wild == Wild::Digits && matters { Wild::Word } else { part.wild };
+            let new = self.add(0..0, 0);
+            self.nodes[node as usize].wild[wild as usize] = new;
+            taken.push(at..part.end);
+            return (new, part.end);
+        }
+        let end = next.map_or(line.len(), |part| part.start);
+        let start = self.text.len() as u32;
+        self.text.extend_from_slice(&line[at..end]);
+        let token = run_at(line, at).0.max(at + 1) - at;
+        let new = self.add(start..self.text.len() as u32, token as u32);
+        self.branch(node, new);
+        (new, end)
+    }
+
+    fn add(&mut self, literal: Range<u32>, first: u32) -> u32 {
+        self.nodes.push(Node { literal, first, ..Node::default() });
+        (self.nodes.len() - 1) as u32
+    }
+
+    fn branch(&mut self, node: u32, kid: u32) {
+        let token = |it: &Self, kid: u32| it.literal(kid)[..it.nodes[kid as usize].first as usize].into();
+        let kids = &self.nodes[node as usize].kids;
+        let tokens: Vec<(Box<[u8]>, u32)> = match kids.len() {
+            MANY => kids.iter().chain([&kid]).map(|kid| (token(self, *kid), *kid)).collect(),
+            count if count > MANY => vec![(token(self, kid), kid)],
+            _ => Vec::new(),
+        };
+        let node = &mut self.nodes[node as usize];
+        node.kids.push(kid);
+        node.by_token.extend(tokens);
+    }
+
+    /// Whether many different words that nothing knows stand behind a node.
+    fn crowded(&self, node: u32, relevance: &Relevance) -> bool {
+        let unknown = |kid: &&u32| {
+            let token = &self.literal(**kid)[..self.nodes[**kid as usize].first as usize];
+            token.iter().all(u8::is_ascii_alphanumeric) && relevance.is_unknown(token)
+        };
+        self.nodes[node as usize].kids.iter().filter(unknown).count() >= CROWD
+    }
+
+    /// Cuts a node's literal in two, so that it can go on differently.
+    fn split(&mut self, node: u32, length: usize) {
+        let old = std::mem::take(&mut self.nodes[node as usize]);
+        let cut = old.literal.start + length as u32;
+        let rest = cut..old.literal.end;
+        let first = run_at(&self.text[..rest.end as usize], rest.start as usize).0 as u32;
+        let lower = self.add(rest.clone(), first.max(rest.start + 1) - rest.start);
+        let head = Node { literal: old.literal.start..cut, first: old.first, ..Node::default() };
+        self.nodes[lower as usize] = Node { literal: rest, first: self.nodes[lower as usize].first, ..old };
+        self.nodes[node as usize] = head;
+        self.branch(node, lower);
+    }
+}
+
+/// Where a value stands, behind which varying part.
+fn value_of(place: Option<&Range<usize>>, taken: &[Range<usize>]) -> Value {
+    let Some(place) = place else {
+        return Value::None;
+    };
+    let bound = |offset: usize| {
+        let part = taken.iter().take_while(|part| part.end <= offset).count();
+        let within = taken.get(part).is_some_and(|part| part.start < offset);
+        let base = part.checked_sub(1).map_or(0, |part| taken[part].end);
+        (!within && part <= TRACKED).then_some((part as u16, (offset - base) as u32))
+    };
+    match (bound(place.start), bound(place.end)) {
+        (Some(start), Some(end)) => Value::Between([start, end]),
+        _ => Value::Sought,
+    }
+}
+
+/// The end of the run of letters and digits at an offset, and whether it holds digits, letters.
+fn run_at(line: &[u8], at: usize) -> (usize, bool, bool) {
+    let mut end = at;
+    let mut classes = 0;
+    while let Some(byte) = line.get(end) {
+        let class = CLASS[usize::from(*byte)];
+        if class == 0 {
+            break;
+        }
+        classes |= class;
+        end += 1;
+    }
+    (end, classes & 1 != 0, classes & 2 != 0)
+}
+
+/// 1 for digits, 2 for letters.
+const CLASS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = if (byte as u8).is_ascii_digit() {
+            1
+        } else if (byte as u8).is_ascii_alphabetic() {
+            2
+        } else {
+            0
+        };
+        byte += 1;
+    }
+    table
+};
+
+/// Whether a literal that was met ends in the middle of a longer run.
+fn cuts_a_run(line: &[u8], at: usize, literal: &[u8]) -> bool {
+    literal.last().is_some_and(u8::is_ascii_alphanumeric) && line.get(at).is_some_and(u8::is_ascii_alphanumeric)
+}
+
+/// How far a literal and a line agree, in whole tokens.
+fn aligned(literal: &[u8], line: &[u8]) -> usize {
+    let mut common = literal.iter().zip(line).take_while(|(a, b)| a == b).count();
+    let inner =
+        |text: &[u8], at: usize| at > 0 && text.get(at).is_some_and(u8::is_ascii_alphanumeric) && text[at - 1].is_ascii_alphanumeric();
+    while inner(literal, common) || inner(line, common) {
+        common -= 1;
+    }
+    common
+}
