@@ -112,7 +112,7 @@ impl<L> Memory<L> {
         let (mut node, mut at) = (0u32, 0);
         loop {
             let literal = self.literal(node);
-            if !line[at..].starts_with(literal) {
+            if !begins_with(&line[at..], literal) {
                 return None;
             }
             at += literal.len();
@@ -136,42 +136,49 @@ impl<L> Memory<L> {
     /// The branch that a line takes behind a node, the end of the varying part that it passes over, and which kind that is.
     fn step(&self, node: u32, line: &[u8], at: usize, relevance: &Relevance) -> Option<(u32, usize, Option<Wild>)> {
         let from = &self.nodes[node as usize];
-        let (end, digits, letters) = run_at(line, at);
-        if !from.kids.is_empty() {
-            let token = &line[at..end.max(at + 1)];
-            if from.kids.len() > MANY {
-                if let Some(kid) = from.by_token.get(token) {
-                    return Some((*kid, at, None));
-                }
-            } else {
-                let is_it = |kid: &&u32| {
-                    let literal = self.literal(**kid);
-                    self.nodes[**kid as usize].first as usize == token.len() && literal.starts_with(token)
-                };
-                if let Some(kid) = from.kids.iter().find(is_it) {
-                    return Some((*kid, at, None));
-                }
-            }
+        if !from.kids.is_empty()
+            && let Some(kid) = self.kid(from, line, at)
+        {
+            return Some((kid, at, None));
         }
         let [time, number, any_number, word] = from.wild;
-        if time != 0
-            && let Some(end) = time_at(line, at)
-        {
-            return Some((time, end, Some(Wild::Time)));
-        }
         if number != 0
             && let Some(end) = number_at(line, at)
             && !relevance.is_special(integer(&line[at..end]))
         {
             return Some((number, end, Some(Wild::Number)));
         }
-        if end == at {
+        if time != 0
+            && let Some(end) = time_at(line, at)
+        {
+            return Some((time, end, Some(Wild::Time)));
+        }
+        let rest = &line[at..];
+        if any_number != 0 {
+            let digits = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
+            let whole = digits > 0 && rest.get(digits).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+            if whole && !relevance.is_special(&rest[..digits]) {
+                return Some((any_number, at + digits, Some(Wild::Digits)));
+            }
+        }
+        if word == 0 {
             return None;
         }
-        if any_number != 0 && digits && !letters && !relevance.is_special(&line[at..end]) {
-            return Some((any_number, end, Some(Wild::Digits)));
+        let length = run_length(rest);
+        (length > 0 && relevance.is_unknown(&rest[..length])).then_some((word, at + length, Some(Wild::Word)))
+    }
+
+    /// The branch with a literal that begins with the token at an offset.
+    fn kid(&self, from: &Node, line: &[u8], at: usize) -> Option<u32> {
+        let token = &line[at..at + run_length(&line[at..]).max(1)];
+        if from.kids.len() > MANY {
+            return from.by_token.get(token).copied();
         }
-        (word != 0 && relevance.is_unknown(&line[at..end])).then_some((word, end, Some(Wild::Word)))
+        let is_it = |kid: &&u32| {
+            let kid = &self.nodes[**kid as usize];
+            kid.first as usize == token.len() && begins_with(&self.text[kid.literal.start as usize..], token)
+        };
+        from.kids.iter().find(is_it).copied()
     }
 
     /// Remembers a line by its varying parts. A line that cannot be told from others by the rules of the tree is not remembered.
@@ -248,7 +255,7 @@ impl<L> Memory<L> {
         let end = next.map_or(line.len(), |part| part.start);
         let start = self.text.len() as u32;
         self.text.extend_from_slice(&line[at..end]);
-        let token = run_at(line, at).0.max(at + 1) - at;
+        let token = run_length(&line[at..]).max(1);
         let new = self.add(start..self.text.len() as u32, token as u32);
         self.branch(node, new);
         (new, end)
@@ -286,8 +293,8 @@ impl<L> Memory<L> {
         let old = std::mem::take(&mut self.nodes[node as usize]);
         let cut = old.literal.start + length as u32;
         let rest = cut..old.literal.end;
-        let first = run_at(&self.text[..rest.end as usize], rest.start as usize).0 as u32;
-        let lower = self.add(rest.clone(), first.max(rest.start + 1) - rest.start);
+        let first = run_length(&self.text[rest.start as usize..rest.end as usize]).max(1);
+        let lower = self.add(rest.clone(), first as u32);
         let head = Node { literal: old.literal.start..cut, first: old.first, ..Node::default() };
         self.nodes[lower as usize] = Node { literal: rest, first: self.nodes[lower as usize].first, ..old };
         self.nodes[node as usize] = head;
@@ -312,37 +319,24 @@ fn value_of(place: Option<&Range<usize>>, taken: &[Range<usize>]) -> Value {
     }
 }
 
-/// The end of the run of letters and digits at an offset, and whether it holds digits, letters.
-fn run_at(line: &[u8], at: usize) -> (usize, bool, bool) {
-    let mut end = at;
-    let mut classes = 0;
-    while let Some(byte) = line.get(end) {
-        let class = CLASS[usize::from(*byte)];
-        if class == 0 {
-            break;
-        }
-        classes |= class;
-        end += 1;
-    }
-    (end, classes & 1 != 0, classes & 2 != 0)
+/// How long the run of letters and digits is that a text begins with.
+fn run_length(text: &[u8]) -> usize {
+    text.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(text.len())
 }
 
-/// 1 for digits, 2 for letters.
-const CLASS: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = if (byte as u8).is_ascii_digit() {
-            1
-        } else if (byte as u8).is_ascii_alphabetic() {
-            2
-        } else {
-            0
-        };
-        byte += 1;
+/// Whether a text begins with another. Most literals are short: two overlapping words compare them without a call.
+fn begins_with(text: &[u8], start: &[u8]) -> bool {
+    let length = start.len();
+    if text.len() < length {
+        return false;
     }
-    table
-};
+    let word = |text: &[u8], at: usize| text[at..at + 8].try_into().map_or(0, u64::from_le_bytes);
+    match length {
+        8..=16 => word(text, 0) == word(start, 0) && word(text, length - 8) == word(start, length - 8),
+        0..8 => text[..length].iter().zip(start).all(|(a, b)| a == b),
+        _ => text[..length] == *start,
+    }
+}
 
 /// Whether a literal that was met ends in the middle of a longer run.
 fn cuts_a_run(line: &[u8], at: usize, literal: &[u8]) -> bool {

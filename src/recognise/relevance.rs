@@ -53,7 +53,8 @@ enum Place {
 
 /// What the catalogue knows, as far as it bears on single words.
 pub(super) struct Relevance {
-    words: Runs,
+    /// Runs of letters alone, and runs that hold digits: ids are mostly of a length that no code has.
+    words: [Runs; 2],
     /// Numbers that published messages begin with, or that follow a gap or a number there.
     special: Runs,
     /// Words behind which a published message has a number.
@@ -94,7 +95,7 @@ impl Around {
 impl Relevance {
     pub(super) fn new(catalogue: &Catalogue) -> Self {
         let mut it = Self {
-            words: Runs::default(),
+            words: Default::default(),
             special: Runs::default(),
             before_numbers: FxHashSet::default(),
             verbatim: FxHashMap::default(),
@@ -162,9 +163,14 @@ impl Relevance {
             "delete",
             "http",
         ] {
-            it.words.add(word);
+            it.add_word(word);
         }
         it
+    }
+
+    fn add_word(&mut self, run: &str) {
+        let digit = run.bytes().any(|byte| byte.is_ascii_digit());
+        self.words[usize::from(digit)].add(run);
     }
 
     fn learn_messages(&mut self, catalogue: &Catalogue) {
@@ -193,7 +199,7 @@ impl Relevance {
     /// The words of a text.
     fn learn_text(&mut self, text: &str) {
         for (_, word) in messages::words(text).filter(|(_, word)| word.is_ascii()) {
-            self.words.add(word);
+            self.add_word(word);
         }
     }
 
@@ -210,7 +216,7 @@ impl Relevance {
         self.codes.insert(key::hash("code", &squashed));
         self.learn_spellings(code);
         if squashed.is_ascii() {
-            self.words.add(&squashed);
+            self.add_word(&squashed);
         }
     }
 
@@ -221,10 +227,10 @@ impl Relevance {
             let mut joined = String::new();
             for part in parts[start..].iter().take(8) {
                 joined.push_str(part);
-                self.words.add(&joined);
+                self.add_word(&joined);
             }
         }
-        self.words.add(&parts.concat());
+        self.add_word(&parts.concat());
     }
 
     fn learn_wire(&mut self, wire: &Wire) {
@@ -288,7 +294,8 @@ impl Relevance {
 
     /// Whether nothing in the catalogue knows a run of letters and digits.
     pub(super) fn is_unknown(&self, run: &[u8]) -> bool {
-        !self.words.has(run)
+        let digit = run.iter().any(u8::is_ascii_digit);
+        !self.words[usize::from(digit)].has(run)
     }
 
     /// Whether a number in a place where numbers do not matter may yet begin a published message.
@@ -566,12 +573,8 @@ pub(super) fn number_at(bytes: &[u8], at: usize) -> Option<usize> {
     if !(first.is_ascii_digit() || *first == b'-') {
         return None;
     }
-    let mut end = at + 1;
-    while let Some(byte) = bytes.get(end)
-        && (byte.is_ascii_digit() || *byte == b'.')
-    {
-        end += 1;
-    }
+    let behind = &bytes[at + 1..];
+    let end = at + 1 + behind.iter().position(|byte| !(byte.is_ascii_digit() || *byte == b'.')).unwrap_or(behind.len());
     let closed = matches!(bytes.get(end), Some(b',' | b'}' | b']'));
     (closed && bytes[end - 1].is_ascii_digit()).then_some(end)
 }
@@ -628,8 +631,8 @@ fn syllables(code: &str) -> Vec<String> {
 struct Runs {
     slots: Vec<u32>,
     count: usize,
-    /// The longest run, of letters alone and with digits.
-    longest: [usize; 2],
+    /// Which lengths occur, a bit each; the last stands for all longer ones.
+    lengths: u64,
 }
 
 impl Runs {
@@ -644,8 +647,7 @@ impl Runs {
                 self.put(print);
             }
         }
-        let with_digit = usize::from(run.bytes().any(|byte| byte.is_ascii_digit()));
-        self.longest[with_digit] = self.longest[with_digit].max(run.len());
+        self.lengths |= 1 << run.len().min(63);
         if self.put(print(run.as_bytes())) {
             self.count += 1;
         }
@@ -665,7 +667,7 @@ impl Runs {
     }
 
     fn has(&self, run: &[u8]) -> bool {
-        if self.slots.is_empty() || run.len() > self.longest[0].max(self.longest[1]) {
+        if self.lengths & (1 << run.len().min(63)) == 0 {
             return false;
         }
         let print = print(run);
