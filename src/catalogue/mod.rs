@@ -97,6 +97,15 @@ pub struct Head<'a> {
     pub rarity: u8,
 }
 
+impl Head<'_> {
+    /// How lists and findings call the entry: `mx:DENIED@member`.
+    #[must_use]
+    pub fn reference(&self) -> String {
+        let at = if self.family.is_empty() { String::new() } else { format!("@{}", self.family) };
+        format!("{}:{}{at}", self.provider, self.code)
+    }
+}
+
 /// The lists of words that the data holds, in the order in which they are packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]

@@ -125,7 +125,7 @@ fn entry(catalogue: &Catalogue, hint: &Hint, id: EntryId, mut case: Case) -> Opt
     let record = catalogue.record(id)?;
     let provider = catalogue.provider(&record.provider)?;
     case.product = hint.product.as_deref().and_then(|said| super::product(&provider, said));
-    Some(diagnosis(catalogue, &record, case))
+    Some(diagnosis(catalogue, &provider, &record, case))
 }
 
 /// The question that would help most: which app, where none is named; else what tells the likeliest kinds apart.
