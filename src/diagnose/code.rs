@@ -1,6 +1,6 @@
 //! What a code means: every provider that has it, the likeliest first.
 
-use super::entry::{Case, diagnosis};
+use super::entry::{Case, of_provider};
 use super::general::{self, Unlisted};
 use super::{Hint, SURE};
 use crate::answer::{Answer, Evidence, Input, InputKind};
@@ -179,7 +179,7 @@ pub fn explain(catalogue: &Catalogue, text: &str, hint: &Hint) -> Option<Answer>
         let product = hint.product.as_deref().and_then(|said| super::product(&provider, said));
         let elsewhere = names.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, name)| name.clone()).collect();
         let case = Case { confidence: *confidence, evidence, product, elsewhere, because: hint.because.clone(), ..Case::default() };
-        Some(diagnosis(catalogue, &provider, &record, case))
+        Some(of_provider(catalogue, &provider, &record, case))
     });
     Some(Answer::new(input, diagnoses.collect(), None))
 }

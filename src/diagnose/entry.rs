@@ -27,9 +27,15 @@ pub struct Case {
     pub elsewhere: Vec<String>,
 }
 
-/// The diagnosis that an entry of a provider makes in a case.
+/// The diagnosis that an entry makes in a case.
 #[must_use]
-pub fn diagnosis(catalogue: &Catalogue, provider: &Provider, record: &Record, case: Case) -> Diagnosis {
+pub fn diagnosis(catalogue: &Catalogue, record: &Record, case: Case) -> Diagnosis {
+    let provider = catalogue.provider(&record.provider).unwrap_or_default();
+    of_provider(catalogue, &provider, record, case)
+}
+
+/// The same where the entry's provider is at hand.
+pub(super) fn of_provider(catalogue: &Catalogue, provider: &Provider, record: &Record, case: Case) -> Diagnosis {
     let entry = &record.entry;
     let category_id = entry.category.unwrap_or(Category::Informational);
     let category = catalogue.category(category_id).unwrap_or_default();

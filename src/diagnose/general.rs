@@ -36,8 +36,7 @@ pub fn general(catalogue: &Catalogue, unlisted: Unlisted, category: Option<Categ
     let provider = unlisted.provider.clone().unwrap_or_default();
     let origins = vec!["data/categories.toml".to_owned()];
     let record = Record { provider, kind: Kind::Code, entry, origins };
-    let provider = catalogue.provider(&record.provider).unwrap_or_default();
-    let mut general = diagnosis(catalogue, &provider, &record, case);
+    let mut general = diagnosis(catalogue, &record, case);
     general.kind = DiagnosisKind::General;
     general.known = unlisted.code.is_none();
     general.general = true;

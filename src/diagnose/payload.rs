@@ -1,6 +1,6 @@
 //! From what was recognised in an input to the answer.
 
-use super::entry::{Case, diagnosis};
+use super::entry::{Case, of_provider};
 use super::general::{self, Unlisted};
 use super::{FROM_PROSE, Hint, SURE};
 use crate::answer::{Answer, Diagnosis, Input, InputKind};
@@ -40,7 +40,7 @@ pub(super) fn diagnosed(catalogue: &Catalogue, recognised: &Recognised, finding:
         elsewhere: elsewhere(catalogue, finding, all),
     };
     match finding.entry.and_then(|id| catalogue.record(id)) {
-        Some(record) => diagnosis(catalogue, &provider, &record, case),
+        Some(record) => of_provider(catalogue, &provider, &record, case),
         None => {
             let unlisted = Unlisted {
                 provider: Some(finding.provider.clone()),
