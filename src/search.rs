@@ -4,17 +4,17 @@
 //! counted as such, pairs of neighbouring words, and misspelt words put right; then a vote of the best entries on the
 //! kind of trouble, and what is said of provider and app.
 
-use crate::catalogue::index::Language;
-use crate::catalogue::language::{stem, words};
+use crate::catalogue::index::{Language, Naming, stems};
 use crate::catalogue::model::{Category, Domain, ProviderKind};
 use crate::catalogue::{Catalogue, EntryId, Kind, searched};
-use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// BM25's saturation: how fast a term's further mentions stop counting.
 const K1: f32 = 2.2;
 /// The most words of a description that are looked at; people paste whole mails.
 const MOST_CHARS: usize = 2_000;
+/// How many of the best entries are weighed against each other.
+const MOST_HITS: usize = 60;
 
 /// What a description may be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,10 +66,17 @@ pub struct Steer<'a> {
 pub struct Search<'c> {
     catalogue: &'c Catalogue,
     language: &'c Language,
-    kinds: FxHashMap<String, ProviderKind>,
-    generic: FxHashSet<String>,
-    /// Names of providers and products, as stems: they steer, and are no words of the trouble.
-    names: Vec<Vec<String>>,
+    naming: &'c Naming,
+}
+
+/// What a term adds to the score of each entry that holds it, by rising number of the entry.
+struct Gains(Vec<(u32, f32)>);
+
+impl Gains {
+    fn of(&self, entry: u32) -> Option<f32> {
+        let place = self.0.binary_search_by_key(&entry, |(other, _)| *other);
+        place.ok().map(|place| self.0[place].1)
+    }
 }
 
 struct Term {
@@ -82,27 +89,13 @@ impl<'c> Search<'c> {
     /// Makes the language ready.
     #[must_use]
     pub fn new(catalogue: &'c Catalogue) -> Self {
-        let providers = catalogue.providers();
-        let generic = providers.iter().filter(|it| catalogue.is_generic(it)).filter_map(|it| it.id.clone()).collect();
-        let mut names: Vec<Vec<String>> = Vec::new();
-        for provider in providers.iter().filter(|it| it.kind != Some(ProviderKind::General) && !catalogue.is_generic(it)) {
-            let products = provider.product.iter().flatten().flat_map(|it| std::iter::once(&it.name).chain(&it.also));
-            let own = [provider.id.as_ref(), provider.name.as_ref()].into_iter().flatten();
-            let proper: BTreeSet<String> = own.clone().flat_map(|name| stems(name)).collect();
-            // "Direct Connect" leads to OFX, and is a word of the trouble all the same.
-            let is_name = |name: &Vec<String>| name.iter().any(|part| proper.contains(part));
-            names.extend(own.chain(provider.words.iter().flatten()).chain(products).map(|name| stems(name)).filter(is_name));
-        }
-        // Longest first: "quickbooks online" before "quickbooks".
-        names.sort_by_key(|name| std::cmp::Reverse(name.len()));
-        let kinds = providers.into_iter().filter_map(|it| Some((it.id?, it.kind?))).collect();
-        Self { catalogue, language: catalogue.language(), kinds, generic, names }
+        Self { catalogue, language: catalogue.language(), naming: catalogue.naming() }
     }
 
     /// Whether a provider is a generic standard.
     #[must_use]
     pub fn is_generic(&self, provider: &str) -> bool {
-        self.generic.contains(provider)
+        self.naming.is_generic(provider)
     }
 
     /// What a description may be about.
@@ -113,30 +106,31 @@ impl<'c> Search<'c> {
         let terms = self.query(&description);
         let first_category = self.catalogue.base_entries();
         let total = first_category as f32 + 23.0;
-        let mut scores: FxHashMap<u32, f32> = FxHashMap::default();
-        let mut by_term: Vec<(f32, BTreeMap<u32, f32>, &Term)> = Vec::new();
+        let mut scores = vec![0.0_f32; first_category as usize + Category::ALL.len()];
+        let mut by_term: Vec<(f32, Gains, &Term)> = Vec::new();
         let mut weight = 0.0;
         for term in &terms {
             let Some(postings) = self.catalogue.postings(&term.text) else { continue };
             let holding = postings.entries.len() as f32;
             let idf = rarity(total, holding) * term.weight;
             weight += idf;
-            let mut gains = BTreeMap::new();
-            for (entry, tf) in postings.pairs() {
-                let gain = idf * tf * (K1 + 1.0) / (K1 + tf);
-                *scores.entry(entry).or_default() += gain;
-                gains.insert(entry, gain);
+            let gain = |(entry, tf)| (entry, idf * tf * (K1 + 1.0) / (K1 + tf));
+            let gains = Gains(postings.pairs().map(gain).collect());
+            for (entry, gain) in &gains.0 {
+                scores[*entry as usize] += gain;
             }
             by_term.push((idf, gains, term));
         }
         let mut hits: Vec<(Subject, f32, f32)> = scores
             .iter()
-            .filter_map(|(number, score)| {
-                let subject = if *number < first_category {
-                    if self.catalogue.is_hidden(*number) {
+            .zip(0u32..)
+            .filter(|(score, _)| **score > 0.0)
+            .filter_map(|(score, number)| {
+                let subject = if number < first_category {
+                    if self.catalogue.is_hidden(number) {
                         return None;
                     }
-                    Subject::Entry(EntryId::Base(*number))
+                    Subject::Entry(EntryId::Base(number))
                 } else {
                     Subject::Category(*Category::ALL.get((number - first_category) as usize)?)
                 };
@@ -146,8 +140,11 @@ impl<'c> Search<'c> {
             .collect();
         self.overlaid(&terms, steer, &mut hits);
         let by_score = |a: &(Subject, f32, f32), b: &(Subject, f32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+        if hits.len() > MOST_HITS {
+            hits.select_nth_unstable_by(MOST_HITS, by_score);
+            hits.truncate(MOST_HITS);
+        }
         hits.sort_by(by_score);
-        hits.truncate(60);
         let categories = self.vote(&hits);
         let best_share = categories.first().map_or(1.0, |(_, share)| *share).max(f32::MIN_POSITIVE);
         for (subject, score, _) in &mut hits {
@@ -160,7 +157,7 @@ impl<'c> Search<'c> {
         hits.sort_by(by_score);
         let mut found = Found { categories, ..Found::default() };
         if let Some((Subject::Entry(EntryId::Base(number)), _, plain)) = hits.first() {
-            let held: Vec<_> = by_term.iter().filter(|(_, gains, _)| gains.contains_key(number)).collect();
+            let held: Vec<_> = by_term.iter().filter(|(_, gains, _)| gains.of(*number).is_some()).collect();
             found.coverage = held.iter().map(|(idf, _, _)| idf).sum::<f32>() / weight.max(1.0);
             found.matched = held.iter().map(|(_, _, term)| &term.word).collect::<BTreeSet<_>>().len();
             found.plain = *plain;
@@ -172,7 +169,7 @@ impl<'c> Search<'c> {
                 Subject::Category(category) => first_category + Category::ALL.iter().position(|it| *it == category).unwrap_or(0) as u32,
             };
             let mut gains: Vec<(f32, &str)> =
-                by_term.iter().filter_map(|(_, gains, term)| Some((*gains.get(&number)?, term.word.as_str()))).collect();
+                by_term.iter().filter_map(|(_, gains, term)| Some((gains.of(number)?, term.word.as_str()))).collect();
             gains.sort_by(|a, b| b.0.total_cmp(&a.0));
             let mut words: Vec<String> = Vec::new();
             for (_, word) in gains {
@@ -192,11 +189,12 @@ impl<'c> Search<'c> {
             description.split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '’' | '_'))).filter(|word| !word.is_empty()).collect();
         let stems: Vec<Vec<String>> = words.iter().map(|word| stems(word)).collect();
         let mut kept = vec![true; words.len()];
-        for name in &self.names {
+        for name in self.naming.names() {
             let mut at = 0;
             while at + name.len() <= words.len() {
-                let here =
-                    (at..at + name.len()).zip(name).all(|(index, part)| kept[index] && stems[index].len() == 1 && stems[index][0] == *part);
+                let here = (at..at + name.len())
+                    .zip(&name)
+                    .all(|(index, part)| kept[index] && stems[index].len() == 1 && stems[index][0] == *part);
                 if here {
                     kept[at..at + name.len()].fill(false);
                 }
@@ -227,31 +225,36 @@ impl<'c> Search<'c> {
         }
         let mut terms: Vec<Term> = terms.into_values().collect();
         // Stems show as the word that was said, groups of synonyms as one of theirs.
-        let said: Vec<&str> = description.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()).collect();
+        let said = description.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty());
+        let said: Vec<(&str, Vec<String>)> = said.map(|word| (word, stems(word))).collect();
+        let grouped = if terms.iter().any(|term| term.word.starts_with('~')) { self.grouped(description) } else { Vec::new() };
         for term in &mut terms {
             let original =
-                |stem: &str| said.iter().find(|word| stems(word).iter().any(|other| other == stem)).map(|word| word.to_lowercase());
+                |stem: &str| said.iter().find(|(_, stems)| stems.iter().any(|other| other == stem)).map(|(word, _)| word.to_lowercase());
             if !term.word.starts_with('~') {
                 let parts: Option<Vec<String>> = term.word.split(' ').map(original).collect();
                 term.word = parts.map_or_else(String::new, |parts| parts.join(" "));
                 continue;
             }
-            term.word = self.said(description, &term.text).unwrap_or_default();
+            let said = grouped.iter().find(|(_, groups)| groups.contains(&term.text));
+            term.word = said.map(|(words, _)| words.clone()).unwrap_or_default();
         }
         terms.retain(|term| !term.word.is_empty());
         terms
     }
 
-    /// The words of a description by which it belongs to a group of synonyms.
-    fn said(&self, description: &str, group: &str) -> Option<String> {
+    /// Words in a row of a description that belong to groups of synonyms, with these groups; fewer words first.
+    fn grouped(&self, description: &str) -> Vec<(String, Vec<String>)> {
         let words: Vec<&str> =
             description.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '-').filter(|word| !word.is_empty()).collect();
-        (1..=4).find_map(|length| {
-            words
-                .windows(length)
-                .find(|window| self.language.terms(&window.join(" "), false).iter().any(|(text, _)| text == group))
-                .map(|window| window.join(" ").to_lowercase())
-        })
+        let windows = (1..=4).flat_map(|length| words.windows(length));
+        let grouped = windows.filter_map(|window| {
+            let text = window.join(" ");
+            let terms = self.language.terms(&text, false).into_iter().map(|(term, _)| term);
+            let groups: Vec<String> = terms.filter(|term| term.starts_with('~')).collect();
+            (!groups.is_empty()).then(|| (text.to_lowercase(), groups))
+        });
+        grouped.collect()
     }
 
     /// The word of the catalogue that a misspelt one is nearest to: one slip in a word of five letters, two in nine.
@@ -271,35 +274,35 @@ impl<'c> Search<'c> {
             // A kind of trouble is what remains where no entry fits well.
             Subject::Category(_) => return if steer.only.is_some() { 0.0 } else { 0.62 },
         };
-        let Some(head) = self.catalogue.head(id) else { return 0.0 };
-        if steer.only.is_some_and(|only| only != head.provider) {
+        let Some(standing) = self.catalogue.standing(id) else { return 0.0 };
+        if steer.only.is_some_and(|only| only != standing.provider) {
             return 0.0;
         }
-        let kind = self.kinds.get(head.provider).copied();
+        let kind = self.naming.kind(standing.provider);
         let general = kind == Some(ProviderKind::General);
         let mut factor = 1.0;
-        factor *= [1.08, 1.03, 0.97, 0.9][usize::from((head.rarity / 4).min(3))];
-        factor *= [1.10, 1.05, 1.0, 0.92][usize::from((head.rarity % 4).min(3))];
-        if head.kind == Kind::Symptom {
+        factor *= [1.08, 1.03, 0.97, 0.9][usize::from((standing.rarity / 4).min(3))];
+        factor *= [1.10, 1.05, 1.0, 0.92][usize::from((standing.rarity % 4).min(3))];
+        if standing.kind == Kind::Symptom {
             factor *= 1.06;
         }
-        if self.generic.contains(head.provider) {
+        if self.naming.is_generic(standing.provider) {
             factor *= 0.62;
         }
-        if head.retired {
+        if standing.retired {
             factor *= 0.8;
         }
-        if head.category == Category::Informational {
+        if standing.category == Category::Informational {
             factor *= 0.7;
         }
-        if steer.named.iter().any(|named| named == head.provider) {
+        if steer.named.iter().any(|named| named == standing.provider) {
             factor *= 1.3;
         } else if general {
             factor *= if steer.named.is_empty() { 1.3 } else { 1.1 };
         } else if !steer.named.is_empty() {
             factor *= 0.72;
         }
-        if steer.preferred == Some(head.provider) {
+        if steer.preferred == Some(standing.provider) {
             factor *= 1.3;
         }
         factor
@@ -307,7 +310,7 @@ impl<'c> Search<'c> {
 
     fn category_of(&self, subject: Subject) -> Option<Category> {
         match subject {
-            Subject::Entry(id) => self.catalogue.head(id).map(|head| head.category),
+            Subject::Entry(id) => self.catalogue.standing(id).map(|standing| standing.category),
             Subject::Category(category) => Some(category),
         }
     }
@@ -353,8 +356,4 @@ impl<'c> Search<'c> {
 /// bank's name in one of them says little about the trouble.
 fn rarity(total: f32, holding: f32) -> f32 {
     (1.0 + (total - holding + 0.5) / (holding.max(4.0) + 0.5)).ln()
-}
-
-fn stems(text: &str) -> Vec<String> {
-    words(text).iter().map(|word| stem(word)).collect()
 }

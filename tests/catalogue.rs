@@ -63,6 +63,13 @@ fn every_entry_is_named_by_exactly_one_reference() {
 }
 
 #[test]
+fn what_the_search_weighs_of_an_entry_is_what_its_head_says() {
+    let catalogue = feedfix::embedded();
+    let faults = catalogue.entries().filter(|id| catalogue.standing(*id) != catalogue.head(*id).map(|head| head.standing()));
+    assert_none("stand as their heads say", &faults.map(|id| format!("{id:?}")).collect::<Vec<_>>());
+}
+
+#[test]
 fn every_entry_cites_sources_that_exist() {
     let catalogue = feedfix::embedded();
     let mut faults = Vec::new();

@@ -2,8 +2,9 @@
 //! fields it stands in (BM25F: Robertson, Zaragoza & Taylor 2004 — fields are weighted and summed before saturation).
 
 use super::language::{stem, words};
-use super::model::{CategoryEntry, Entry, Synonyms};
+use super::model::{CategoryEntry, Entry, Provider, ProviderKind, Synonyms};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A field of an entry with its weight and how strongly its length is normalised.
@@ -29,17 +30,59 @@ const AVERAGE: [f32; 6] = [90.0, 12.0, 6.0, 30.0, 30.0, 4.0];
 /// The weighted terms of one entry.
 pub type Terms = BTreeMap<String, f32>;
 
+/// Sorted phrases in one text: it stays where it is packed, while four thousand strings would each be copied out of it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Phrases {
+    #[serde(borrow)]
+    text: Cow<'static, str>,
+    ends: Vec<u32>,
+}
+
+impl Phrases {
+    fn of(phrases: &BTreeSet<&str>) -> Self {
+        let ends = phrases.iter().scan(0, |end, phrase| {
+            *end += u32::try_from(phrase.len()).expect("phrases of less than 4 GiB");
+            Some(*end)
+        });
+        Self { ends: ends.collect(), text: phrases.iter().copied().collect::<String>().into() }
+    }
+
+    fn at(&self, number: usize) -> &str {
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start as usize..self.ends[number] as usize]
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len()).map(|number| self.at(number))
+    }
+
+    fn find(&self, phrase: &str) -> Option<usize> {
+        let (mut low, mut high) = (0, self.ends.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            match self.at(middle).cmp(phrase) {
+                std::cmp::Ordering::Equal => return Some(middle),
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+}
+
 /// What turns words into terms: endings off, words of one meaning together, pairs of words.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub struct Language {
-    /// Sorted, as the other lists are: vectors are unpacked faster than trees.
-    stop: Vec<String>,
-    /// Phrases of stems to the numbers of their groups.
-    groups: Vec<(String, Vec<u16>)>,
+    stop: Phrases,
+    /// Phrases of stems that have synonyms.
+    synonyms: Phrases,
+    /// The groups of each such phrase: its number, and that of the group.
+    groups: Vec<(u16, u16)>,
     /// Phrases of stems, between blanks, by which a description is about a bank feed.
-    domain: Vec<String>,
+    domain: Phrases,
     /// Likewise, about something else.
-    foreign: Vec<String>,
+    foreign: Phrases,
 }
 
 impl Language {
@@ -56,25 +99,32 @@ impl Language {
                 }
             }
         }
-        let mut stop: Vec<String> = stop_words.iter().flat_map(|word| words(word)).collect();
-        stop.sort();
-        stop.dedup();
-        let phrases = |list: &[String]| list.iter().map(|phrase| between_blanks(phrase)).collect::<BTreeSet<_>>().into_iter().collect();
-        Self { stop, groups: groups.into_iter().collect(), domain: phrases(domain), foreign: phrases(foreign) }
+        let phrases = |list: &[String]| list.iter().map(|phrase| between_blanks(phrase)).collect::<Vec<_>>();
+        let packed = |list: &[String]| Phrases::of(&list.iter().map(String::as_str).collect());
+        let stop: Vec<String> = stop_words.iter().flat_map(|word| words(word)).collect();
+        let numbered = groups.values().zip(0u16..).flat_map(|(numbers, phrase)| numbers.iter().map(move |number| (phrase, *number)));
+        Self {
+            stop: packed(&stop),
+            synonyms: Phrases::of(&groups.keys().map(String::as_str).collect()),
+            groups: numbered.collect(),
+            domain: packed(&phrases(domain)),
+            foreign: packed(&phrases(foreign)),
+        }
     }
 
     /// How many phrases of the domain a description holds, and how many of other matters.
     #[must_use]
     pub fn topic(&self, description: &str) -> (usize, usize) {
         let said = between_blanks(description);
-        let count = |phrases: &[String]| phrases.iter().filter(|phrase| said.contains(phrase.as_str())).count();
+        let count = |phrases: &Phrases| phrases.iter().filter(|phrase| said.contains(phrase)).count();
         (count(&self.domain), count(&self.foreign))
     }
 
     /// The groups of synonyms that a phrase of stems belongs to.
-    fn groups_of(&self, phrase: &str) -> &[u16] {
-        let place = self.groups.binary_search_by(|(other, _)| other.as_str().cmp(phrase));
-        place.map_or(&[], |place| self.groups[place].1.as_slice())
+    fn groups_of(&self, phrase: &str) -> impl Iterator<Item = u16> {
+        let number = self.synonyms.find(phrase).and_then(|number| u16::try_from(number).ok());
+        let first = number.map_or(self.groups.len(), |number| self.groups.partition_point(|(phrase, _)| *phrase < number));
+        self.groups[first..].iter().take_while(move |(phrase, _)| Some(*phrase) == number).map(|(_, group)| *group)
     }
 
     /// The terms of a text with their weights: stems (1), groups of synonyms (`~7`), and pairs of neighbours (`a b`).
@@ -83,7 +133,7 @@ impl Language {
         let mut out = Vec::new();
         let words = words(text);
         let stems: Vec<String> = words.iter().map(|word| stem(word)).collect();
-        let kept: Vec<bool> = words.iter().map(|word| self.stop.binary_search(word).is_err()).collect();
+        let kept: Vec<bool> = words.iter().map(|word| self.stop.find(word).is_none()).collect();
         for (index, stem) in stems.iter().enumerate() {
             if kept[index] {
                 out.push((stem.clone(), 1.0));
@@ -150,9 +200,67 @@ impl Language {
     }
 }
 
+/// What the search knows of providers: their kinds, and the names by which a description means one.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Naming {
+    /// Kinds by provider, sorted.
+    kinds: Vec<(String, ProviderKind)>,
+    /// Generic standards, sorted.
+    generic: Vec<String>,
+    /// Names of providers and products as stems, one a line: they steer, and are no words of the trouble. Longest first,
+    /// "quickbooks online" before "quickbooks".
+    #[serde(borrow)]
+    names: Cow<'static, str>,
+}
+
+impl Naming {
+    /// Makes ready what is said of providers.
+    pub(super) fn new(providers: &[Provider], is_generic: impl Fn(&Provider) -> bool) -> Self {
+        let mut names: Vec<Vec<String>> = Vec::new();
+        for provider in providers.iter().filter(|it| it.kind != Some(ProviderKind::General) && !is_generic(it)) {
+            let products = provider.product.iter().flatten().flat_map(|it| std::iter::once(&it.name).chain(&it.also));
+            let own = [provider.id.as_ref(), provider.name.as_ref()].into_iter().flatten();
+            let proper: BTreeSet<String> = own.clone().flat_map(|name| stems(name)).collect();
+            // "Direct Connect" leads to OFX, and is a word of the trouble all the same.
+            let is_name = |name: &Vec<String>| name.iter().any(|part| proper.contains(part));
+            names.extend(own.chain(provider.words.iter().flatten()).chain(products).map(|name| stems(name)).filter(is_name));
+        }
+        names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+        let mut kinds: Vec<(String, ProviderKind)> = providers.iter().filter_map(|it| Some((it.id.clone()?, it.kind?))).collect();
+        kinds.sort();
+        let mut generic: Vec<String> = providers.iter().filter(|it| is_generic(it)).filter_map(|it| it.id.clone()).collect();
+        generic.sort();
+        Self { kinds, generic, names: names.iter().map(|name| name.join(" ")).collect::<Vec<_>>().join("\n").into() }
+    }
+
+    /// The kind of a provider.
+    #[must_use]
+    pub fn kind(&self, provider: &str) -> Option<ProviderKind> {
+        let place = self.kinds.binary_search_by(|(other, _)| other.as_str().cmp(provider));
+        place.ok().map(|place| self.kinds[place].1)
+    }
+
+    /// Whether a provider is a generic standard.
+    #[must_use]
+    pub fn is_generic(&self, provider: &str) -> bool {
+        self.generic.binary_search_by(|other| other.as_str().cmp(provider)).is_ok()
+    }
+
+    /// The names of providers and products, each as its stems, longest first.
+    pub fn names(&self) -> impl Iterator<Item = Vec<&str>> {
+        self.names.lines().map(|name| name.split(' ').collect())
+    }
+}
+
 /// The stems of a text with a blank before and behind each.
 fn between_blanks(text: &str) -> String {
     words(text).iter().fold(" ".to_owned(), |line, word| line + &stem(word) + " ")
+}
+
+/// The stems of a text.
+#[must_use]
+pub fn stems(text: &str) -> Vec<String> {
+    words(text).iter().map(|word| stem(word)).collect()
 }
 
 /// The entries that hold a term, each with its weight on a logarithmic scale of bytes.

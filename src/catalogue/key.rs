@@ -18,9 +18,8 @@ pub fn squash(code: &str) -> String {
 
 /// A stable 64-bit hash (FNV-1a) for the index; collisions are resolved by comparing the keys themselves.
 #[must_use]
-pub fn hash(space: &str, key: &str) -> u64 {
-    let bytes = space.bytes().chain(std::iter::once(0)).chain(key.bytes());
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+pub fn hash(key: &str) -> u64 {
+    key.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// How well a code as asked fits one as listed; better fits compare greater.

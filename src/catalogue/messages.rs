@@ -1,6 +1,49 @@
 //! Published messages as templates of words, so that they are found in any wrapping: case, quotes, punctuation and what
 //! varies do not count.
 
+use super::EntryId;
+
+/// A published message with the entry that it stands for.
+#[derive(Clone, Debug)]
+pub struct Template {
+    /// The entry.
+    pub entry: EntryId,
+    /// Its words, see [`template`].
+    pub words: Vec<u32>,
+    /// Where the words begin by which it is found.
+    pub place: u32,
+    /// How many entries of the provider have it: by it, they cannot be told apart. Other providers compete for it anyway.
+    pub owners: u32,
+}
+
+impl Template {
+    /// The message of an entry, as yet its only owner.
+    #[must_use]
+    pub fn new(entry: EntryId, words: Vec<u32>) -> Self {
+        let (place, _) = anchor(&words);
+        Self { entry, place: u32::try_from(place).unwrap_or(0), words, owners: 1 }
+    }
+
+    /// The hash of the words by which it is found.
+    #[must_use]
+    pub fn gram(&self) -> u64 {
+        let (place, size) = anchor(&self.words);
+        gram(&self.words[place..place + size])
+    }
+}
+
+/// The place and number of a template's words to find it by: the first three in a row, two where there are no three.
+fn anchor(template: &[u32]) -> (usize, usize) {
+    let free = |size: usize| template.windows(size).position(|window| !window.contains(&GAP)).map(|place| (place, size));
+    free(3).or_else(|| free(2)).or_else(|| free(1)).unwrap_or((0, template.len().min(1)))
+}
+
+/// The hash of words in a row.
+#[must_use]
+pub fn gram(words: &[u32]) -> u64 {
+    words.iter().fold(0xcbf2_9ce4_8422_2325, |hash, word| (hash ^ u64::from(*word)).wrapping_mul(0x0100_0000_01b3))
+}
+
 /// The hash of a word in lower case; 0 is never one.
 #[must_use]
 pub fn word(word: &str) -> u32 {

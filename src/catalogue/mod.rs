@@ -15,14 +15,15 @@ pub mod pack;
 pub mod steps;
 
 use finding::{Finding, Severity};
-use index::{Language, Postings};
+use index::{Language, Naming, Postings};
 use key::Fit;
 use load::{Held, Loaded};
+use messages::Template;
 use model::{
     Advice, Category, CategoryEntry, Domain, Entry, Frequency, Order, Playbook, Policy, Provider, ProviderKind, Source, Synonyms, Term,
     Trust, Who, Wire,
 };
-use pack::{Pack, Table, Writer};
+use pack::{Pack, Space, Table, Writer};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -71,6 +72,12 @@ pub struct Head<'a> {
     pub provider: &'a str,
     /// Code or symptom.
     pub kind: Kind,
+    /// The kind of trouble.
+    pub category: Category,
+    /// Whether it is no longer sent.
+    pub retired: bool,
+    /// How common it is: by the provider's class, then by its own. Low is common.
+    pub rarity: u8,
     /// The code, or the symptom's id.
     pub code: &'a str,
     /// The family; empty where the code has none.
@@ -81,8 +88,6 @@ pub struct Head<'a> {
     pub aliases: Vec<&'a str>,
     /// The title.
     pub title: &'a str,
-    /// The kind of trouble.
-    pub category: Category,
     /// Who must act.
     pub who: Who,
     /// Whether a retry helps.
@@ -91,10 +96,37 @@ pub struct Head<'a> {
     pub trust: Trust,
     /// Feed or payment.
     pub domain: Domain,
+}
+
+/// What the search weighs of an entry: the fields that a [`Head`] begins with, which alone are unpacked.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Standing<'a> {
+    /// The provider's id.
+    #[serde(borrow)]
+    pub provider: &'a str,
+    /// Code or symptom.
+    pub kind: Kind,
+    /// The kind of trouble.
+    pub category: Category,
     /// Whether it is no longer sent.
     pub retired: bool,
     /// How common it is: by the provider's class, then by its own. Low is common.
     pub rarity: u8,
+}
+
+impl<'a> Head<'a> {
+    /// What the search weighs of the entry.
+    #[must_use]
+    pub fn standing(&self) -> Standing<'a> {
+        Standing { provider: self.provider, kind: self.kind, category: self.category, retired: self.retired, rarity: self.rarity }
+    }
+
+    /// How lists and findings call the entry: `mx:DENIED@member`.
+    #[must_use]
+    pub fn reference(&self) -> String {
+        let at = if self.family.is_empty() { String::new() } else { format!("@{}", self.family) };
+        format!("{}:{}{at}", self.provider, self.code)
+    }
 }
 
 /// The lists of words that the data holds, in the order in which they are packed.
@@ -176,6 +208,7 @@ pub struct Catalogue {
     over: Overlay,
     /// Made ready once, when first asked for.
     language: OnceLock<Language>,
+    naming: OnceLock<Naming>,
 }
 
 /// What overlays added or changed: each record whole, as it is with all of them applied.
@@ -223,12 +256,12 @@ impl Catalogue {
     /// A catalogue over packed data.
     #[must_use]
     pub fn packed(bytes: &'static [u8]) -> Self {
-        Self { base: Some(Pack::new(bytes)), over: Overlay::default(), language: OnceLock::new() }
+        Self { base: Some(Pack::new(bytes)), ..Self::default() }
     }
 
-    fn base_named(&self, space: &str, name: &str) -> impl Iterator<Item = u32> + use<'_> {
-        let hash = key::hash(space, name);
-        self.base.iter().flat_map(move |pack| pack.named(hash))
+    fn base_named(&self, space: Space, name: &str) -> impl Iterator<Item = u32> + use<'_> {
+        let hash = key::hash(name);
+        self.base.iter().flat_map(move |pack| pack.named(space, hash))
     }
 
     fn base_get<T: Deserialize<'static>>(&self, table: Table, record: u32) -> T {
@@ -243,7 +276,7 @@ impl Catalogue {
     #[must_use]
     pub fn find_code(&self, asked: &str) -> Vec<(EntryId, Fit)> {
         let squashed = key::squash(asked);
-        let base = self.base_named("code", &squashed).filter(|id| !self.over.hidden.contains(id)).map(EntryId::Base);
+        let base = self.base_named(Space::Code, &squashed).filter(|id| !self.over.hidden.contains(id)).map(EntryId::Base);
         let over = self.over.names.get(&squashed).into_iter().flatten().map(|id| EntryId::Over(*id));
         let fitting = |id: EntryId| {
             let head = self.head(id)?;
@@ -275,6 +308,18 @@ impl Catalogue {
                 (!self.over.removed_providers.contains(head.provider)).then_some(head)
             }
             EntryId::Over(index) => self.over.entries.get(index as usize)?.as_ref().map(|held| self.head_of(&held.value)),
+        }
+    }
+
+    /// What the search weighs of an entry; none if it was taken out.
+    #[must_use]
+    pub fn standing(&self, id: EntryId) -> Option<Standing<'_>> {
+        match id {
+            EntryId::Base(record) => {
+                let standing: Standing<'_> = self.base_get(Table::Heads, record);
+                (!self.over.removed_providers.contains(standing.provider)).then_some(standing)
+            }
+            EntryId::Over(_) => self.head(id).map(|head| head.standing()),
         }
     }
 
@@ -330,7 +375,7 @@ impl Catalogue {
         if let Some(held) = self.over.providers.get(id) {
             return Some(held.value.clone());
         }
-        let provider = self.base_named("provider", id).map(|record| self.base_get::<Provider>(Table::Providers, record));
+        let provider = self.base_named(Space::Provider, id).map(|record| self.base_get::<Provider>(Table::Providers, record));
         provider.into_iter().find(|provider| provider.id.as_deref() == Some(id))
     }
 
@@ -357,7 +402,7 @@ impl Catalogue {
         if let Some(held) = self.over.sources.get(&(provider.to_owned(), id.to_owned())) {
             return Some(held.value.clone());
         }
-        let named = self.base_named("source", &format!("{provider}\0{id}"));
+        let named = self.base_named(Space::Source, &format!("{provider}\0{id}"));
         named.map(|record| self.base_get::<Source>(Table::Sources, record)).find(|it| it.id.as_deref() == Some(id))
     }
 
@@ -365,20 +410,20 @@ impl Catalogue {
     #[must_use]
     pub fn playbook(&self, provider: &str, id: &str) -> Option<Playbook> {
         let scopes = [provider, ""];
-        scopes.into_iter().find_map(|scope| self.scoped(&self.over.playbooks, "playbook", Table::Playbooks, scope, id))
+        scopes.into_iter().find_map(|scope| self.scoped(&self.over.playbooks, Space::Playbook, Table::Playbooks, scope, id))
     }
 
     /// A sentence of advice: the provider's own, else the shared one.
     #[must_use]
     pub fn advice(&self, provider: &str, id: &str) -> Option<Advice> {
         let scopes = [provider, ""];
-        scopes.into_iter().find_map(|scope| self.scoped(&self.over.advice, "advice", Table::Advice, scope, id))
+        scopes.into_iter().find_map(|scope| self.scoped(&self.over.advice, Space::Advice, Table::Advice, scope, id))
     }
 
     fn scoped<T: Clone + Deserialize<'static>>(
         &self,
         over: &BTreeMap<(String, String), Held<T>>,
-        space: &str,
+        space: Space,
         table: Table,
         scope: &str,
         id: &str,
@@ -395,7 +440,7 @@ impl Catalogue {
         if let Some(held) = self.over.terms.get(id) {
             return Some(held.value.clone());
         }
-        self.base_named("term", id).map(|record| self.base_get(Table::Terms, record)).next()
+        self.base_named(Space::Term, id).map(|record| self.base_get(Table::Terms, record)).next()
     }
 
     /// A category's entry.
@@ -404,19 +449,37 @@ impl Catalogue {
         if let Some(held) = self.over.categories.get(&id) {
             return Some(held.value.clone());
         }
-        self.base_named("category", id.word()).map(|record| self.base_get(Table::Categories, record)).next()
+        self.base_named(Space::Category, id.word()).map(|record| self.base_get(Table::Categories, record)).next()
     }
 
     /// All wire shapes with their provider's id.
     #[must_use]
     pub fn wires(&self) -> Vec<(String, Wire)> {
+        let mut all = self.field_wires();
+        all.extend(self.text_wires());
+        all
+    }
+
+    /// The wire shapes of fields.
+    #[must_use]
+    pub fn field_wires(&self) -> Vec<(String, Wire)> {
+        self.wires_in(Table::FieldWires)
+    }
+
+    /// The wire shapes of running text.
+    #[must_use]
+    pub fn text_wires(&self) -> Vec<(String, Wire)> {
+        self.wires_in(Table::TextWires)
+    }
+
+    fn wires_in(&self, table: Table) -> Vec<(String, Wire)> {
         let gone = |provider: &String, wire: &Wire| {
             let key = (provider.clone(), wire.id.clone().unwrap_or_default());
             self.over.removed_providers.contains(provider) || self.over.removed_wires.contains(&key) || self.over.wires.contains_key(&key)
         };
-        let base = self.base_all::<(String, Wire)>(Table::Wires).filter(|(provider, wire)| !gone(provider, wire));
-        let over = self.over.wires.iter().map(|((provider, _), held)| (provider.clone(), held.value.clone()));
-        base.chain(over).collect()
+        let base = self.base_all::<(String, Wire)>(table).filter(|(provider, wire)| !gone(provider, wire));
+        let over = self.over.wires.iter().filter(|(_, held)| held.value.is_of_fields() == (table == Table::FieldWires));
+        base.chain(over.map(|((provider, _), held)| (provider.clone(), held.value.clone()))).collect()
     }
 
     /// All groups of words of one meaning.
@@ -447,10 +510,19 @@ impl Catalogue {
         })
     }
 
+    /// What the search knows of providers.
+    #[must_use]
+    pub fn naming(&self) -> &Naming {
+        self.naming.get_or_init(|| match self.base {
+            Some(pack) if self.over.providers.is_empty() && self.over.removed_providers.is_empty() => pack.get(Table::Naming, 0),
+            _ => Naming::new(&self.providers(), |provider| self.is_generic(provider)),
+        })
+    }
+
     /// The built-in entries that hold a term: by number of entry, categories behind the last entry.
     #[must_use]
     pub fn postings(&self, term: &str) -> Option<Postings> {
-        let mut found = self.base_named("word", term);
+        let mut found = self.base_named(Space::Word, term);
         found.next().map(|record| self.base_get(Table::Postings, record))
     }
 
@@ -480,12 +552,36 @@ impl Catalogue {
 
     /// All published messages, as templates (see [`messages`]), with the entry that each stands for.
     #[must_use]
-    pub fn messages(&self) -> Vec<(EntryId, Vec<u32>)> {
-        let base = self.base_all::<(u32, Vec<u32>)>(Table::Messages).filter(|(id, _)| !self.over.hidden.contains(id));
-        let base = base.map(|(id, template)| (EntryId::Base(id), template));
+    pub fn messages(&self) -> Vec<Template> {
+        let base = self.base_all::<PackedTemplate>(Table::Messages).map(unpacked);
+        let base = base.filter(|template| !matches!(template.entry, EntryId::Base(id) if self.over.hidden.contains(&id)));
+        if self.has_packed_messages() {
+            return base.collect();
+        }
         let over = self.over.entries.iter().zip(0..).filter_map(|(held, index)| Some((held.as_ref()?, index)));
-        let over = over.flat_map(|(held, index)| templates(&held.value).into_iter().map(move |it| (EntryId::Over(index), it)));
-        base.chain(over).collect()
+        let over =
+            over.flat_map(|(held, index)| templates(&held.value).into_iter().map(move |words| Template::new(EntryId::Over(index), words)));
+        let mut all: Vec<Template> = base.chain(over).collect();
+        let provider_of: Vec<&str> = all.iter().map(|it| self.head(it.entry).map_or("", |head| head.provider)).collect();
+        let mut owners: BTreeMap<(&str, &[u32]), u32> = BTreeMap::new();
+        for (template, provider) in all.iter().zip(&provider_of) {
+            *owners.entry((provider, &template.words)).or_default() += 1;
+        }
+        let owners: Vec<u32> = all.iter().zip(&provider_of).map(|(it, provider)| owners[&(*provider, it.words.as_slice())]).collect();
+        all.iter_mut().zip(owners).for_each(|(template, owners)| template.owners = owners);
+        all
+    }
+
+    /// Whether [`Self::messages_with`] finds all messages: those of overlays are in no index.
+    #[must_use]
+    pub fn has_packed_messages(&self) -> bool {
+        self.base.is_some() && !self.has_overlay() && self.over.hidden.is_empty()
+    }
+
+    /// The built-in messages that are found by words with this hash.
+    pub fn messages_with(&self, gram: u64) -> impl Iterator<Item = Template> {
+        let found = self.base.iter().flat_map(move |pack| pack.named(Space::Message, gram));
+        found.map(|record| unpacked(self.base_get(Table::Messages, record))).filter(move |template| template.gram() == gram)
     }
 
     /// All words of the published messages, one a line: templates hold their hashes only.
@@ -514,7 +610,7 @@ impl Catalogue {
 
     /// Lays files over what is there. Faults of the files' own are reported; whether names lead anywhere is for `check`.
     pub fn add(&mut self, files: Vec<Loaded>, findings: &mut Vec<Finding>) {
-        self.language = OnceLock::new();
+        (self.language, self.naming) = (OnceLock::new(), OnceLock::new());
         let mut seen = BTreeSet::new();
         for file in &files {
             self.add_frame(file, &mut seen, findings);
@@ -704,41 +800,40 @@ impl Catalogue {
         let mut out = Writer::default();
         for (id, held) in &self.over.providers {
             let record = out.push(Table::Providers, &held.value);
-            out.name(key::hash("provider", id), record);
+            out.name(Space::Provider, key::hash(id), record);
         }
         for ((provider, id), held) in &self.over.sources {
             let record = out.push(Table::Sources, &held.value);
-            out.name(key::hash("source", &format!("{provider}\0{id}")), record);
+            out.name(Space::Source, key::hash(&format!("{provider}\0{id}")), record);
         }
         for held in self.over.entries.iter().flatten() {
             let head = self.head_of(&held.value);
             let record = out.push(Table::Heads, &head);
             out.push(Table::Entries, &held.value);
-            for template in templates(&held.value) {
-                out.push(Table::Messages, &(record, template));
-            }
             for name in head.aliases.iter().copied().chain([head.code, head.name]).filter(|name| !name.is_empty()) {
-                out.name(key::hash("code", &key::squash(name)), record);
+                out.name(Space::Code, key::hash(&key::squash(name)), record);
             }
         }
+        self.pack_messages(&mut out);
         for ((provider, _), held) in &self.over.wires {
-            out.push(Table::Wires, &(provider, &held.value));
+            let table = if held.value.is_of_fields() { Table::FieldWires } else { Table::TextWires };
+            out.push(table, &(provider, &held.value));
         }
         for ((scope, id), held) in &self.over.playbooks {
             let record = out.push(Table::Playbooks, &held.value);
-            out.name(key::hash("playbook", &format!("{scope}\0{id}")), record);
+            out.name(Space::Playbook, key::hash(&format!("{scope}\0{id}")), record);
         }
         for ((scope, id), held) in &self.over.advice {
             let record = out.push(Table::Advice, &held.value);
-            out.name(key::hash("advice", &format!("{scope}\0{id}")), record);
+            out.name(Space::Advice, key::hash(&format!("{scope}\0{id}")), record);
         }
         for (id, held) in &self.over.terms {
             let record = out.push(Table::Terms, &held.value);
-            out.name(key::hash("term", id), record);
+            out.name(Space::Term, key::hash(id), record);
         }
         for (id, held) in &self.over.categories {
             let record = out.push(Table::Categories, &held.value);
-            out.name(key::hash("category", id.word()), record);
+            out.name(Space::Category, key::hash(id.word()), record);
         }
         for held in &self.over.synonyms {
             out.push(Table::Synonyms, &held.value);
@@ -755,10 +850,22 @@ impl Catalogue {
 }
 
 impl Catalogue {
+    fn pack_messages(&self, out: &mut Writer) {
+        let entries = self.over.entries.iter().zip(0u32..).filter(|(held, _)| held.is_some());
+        let numbers: BTreeMap<EntryId, u32> = entries.map(|(_, index)| EntryId::Over(index)).zip(0..).collect();
+        for template in self.messages() {
+            let gram = template.gram();
+            let packed: PackedTemplate = (numbers[&template.entry], template.words, template.place, template.owners);
+            let record = out.push(Table::Messages, &packed);
+            out.name(Space::Message, gram, record);
+        }
+    }
+
     /// Payment codes are answered by code or payload, not by words alone: they are left out.
     fn pack_search(&self, out: &mut Writer) {
         let language = self.language();
         out.push(Table::Language, language);
+        out.push(Table::Naming, self.naming());
         let held: Vec<&Record> = self.over.entries.iter().flatten().map(|held| &held.value).collect();
         let feed = held.iter().zip(0u32..).filter(|(record, _)| searched(record));
         let mut documents: Vec<(u32, index::Terms)> = feed.map(|(record, number)| (number, language.entry(&record.entry))).collect();
@@ -769,9 +876,16 @@ impl Catalogue {
         out.push(Table::Vocabulary, &vocabulary.join("\n"));
         for (term, postings) in &terms {
             let record = out.push(Table::Postings, postings);
-            out.name(key::hash("word", term), record);
+            out.name(Space::Word, key::hash(term), record);
         }
     }
+}
+
+/// A template as it is packed: entry, words, place, owners.
+type PackedTemplate = (u32, Vec<u32>, u32, u32);
+
+fn unpacked((entry, words, place, owners): PackedTemplate) -> Template {
+    Template { entry: EntryId::Base(entry), words, place, owners }
 }
 
 /// Whether an entry is found by words.

@@ -580,3 +580,11 @@ pub struct Ranks {
     pub re_add: u32,
     pub ticket: u32,
 }
+
+impl Wire {
+    /// Whether it is a shape of fields, rather than of running text.
+    #[must_use]
+    pub fn is_of_fields(&self) -> bool {
+        self.at.as_ref().is_some_and(|at| !at.is_empty())
+    }
+}

@@ -5,10 +5,22 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The tables of a pack.
+/// The tables of a pack, in the order in which they lie: the small ones that every answer looks into are together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Table {
+    /// Hashes of names with the record that each stands for: for each space one record of fixed-width pairs.
+    Names,
+    /// The order table: one record.
+    Order,
+    /// Placeholders.
+    Terms,
+    /// Sentences of advice, shared and providers' own.
+    Advice,
+    /// Playbooks, likewise.
+    Playbooks,
+    /// Categories.
+    Categories,
     /// Provider records, by id.
     Providers,
     /// Source records of all providers.
@@ -17,16 +29,10 @@ pub enum Table {
     Heads,
     /// Entries whole, in the order of `Heads`.
     Entries,
-    /// Wire shapes of all providers.
-    Wires,
-    /// Playbooks, shared and providers' own.
-    Playbooks,
-    /// Sentences of advice, likewise.
-    Advice,
-    /// Placeholders.
-    Terms,
-    /// Categories.
-    Categories,
+    /// Wire shapes of fields, of all providers.
+    FieldWires,
+    /// Wire shapes of running text, of all providers.
+    TextWires,
     /// Words of one meaning.
     Synonyms,
     /// Published messages as templates, with the entry that each stands for.
@@ -37,23 +43,47 @@ pub enum Table {
     Words,
     /// The language of the search, ready: one record.
     Language,
+    /// What the search knows of providers: one record.
+    Naming,
     /// The entries of each term of the search.
     Postings,
     /// All terms of the search, for words that are misspelt: one record.
     Vocabulary,
-    /// The order table: one record.
-    Order,
-    /// Hashes of names with the record that each stands for: one record of fixed-width pairs.
-    Names,
 }
 
-const TABLES: usize = 18;
+const TABLES: usize = 20;
+
+/// What a name may be the name of. Each has an index of its own, so that looking up a code stays among codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Space {
+    /// Terms of the search.
+    Word,
+    /// Templates of messages, by the hash of a few words.
+    Message,
+    /// Sources, by provider and id.
+    Source,
+    /// Entries, by code, name and alias.
+    Code,
+    /// Playbooks, by scope and id.
+    Playbook,
+    /// Sentences of advice, likewise.
+    Advice,
+    /// Providers, by id.
+    Provider,
+    /// Categories.
+    Category,
+    /// Placeholders.
+    Term,
+}
+
+const SPACES: usize = 9;
 
 /// Builds a pack.
 #[derive(Default)]
 pub struct Writer {
     tables: [Vec<Vec<u8>>; TABLES],
-    names: Vec<(u64, u32)>,
+    names: [Vec<(u64, u32)>; SPACES],
 }
 
 impl Writer {
@@ -69,8 +99,8 @@ impl Writer {
     }
 
     /// Lets a record be found by the hash of a name.
-    pub fn name(&mut self, hash: u64, record: u32) {
-        self.names.push((hash, record));
+    pub fn name(&mut self, space: Space, hash: u64, record: u32) {
+        self.names[space as usize].push((hash, record));
     }
 
     /// The finished pack.
@@ -79,10 +109,12 @@ impl Writer {
     /// When it outgrows 4 GiB.
     #[must_use]
     pub fn finish(mut self) -> Vec<u8> {
-        self.names.sort_unstable();
-        self.names.dedup();
-        let names = self.names.iter().flat_map(|(hash, record)| hash.to_le_bytes().into_iter().chain(record.to_le_bytes()));
-        self.tables[Table::Names as usize] = vec![names.collect()];
+        for names in &mut self.names {
+            names.sort_unstable();
+            names.dedup();
+            let pairs = names.iter().flat_map(|(hash, record)| hash.to_le_bytes().into_iter().chain(record.to_le_bytes()));
+            self.tables[Table::Names as usize].push(pairs.collect());
+        }
         let offsets: usize = self.tables.iter().map(|records| 4 * (records.len() + 1)).sum();
         let mut at = 8 * TABLES + offsets;
         let (mut head, mut index, mut body) = (Vec::new(), Vec::new(), Vec::new());
@@ -148,8 +180,8 @@ impl<'a> Pack<'a> {
     }
 
     /// The numbers of the records that a hashed name stands for.
-    pub fn named(&self, hash: u64) -> impl Iterator<Item = u32> + use<'a> {
-        let names = self.bytes(Table::Names, 0);
+    pub fn named(&self, space: Space, hash: u64) -> impl Iterator<Item = u32> + use<'a> {
+        let names = self.bytes(Table::Names, space as u32);
         let (pairs, _) = names.as_chunks::<12>();
         let hash_of = |pair: &[u8; 12]| u64::from_le_bytes(pair[..8].try_into().expect("eight bytes"));
         let first = pairs.partition_point(|pair| hash_of(pair) < hash);

@@ -1,7 +1,8 @@
 //! The command line as typed.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use feedfix::catalogue::model::{Category, Policy, Who};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 #[derive(Debug, Parser)]
@@ -22,6 +23,44 @@ pub(crate) struct Cli {
     pub(crate) ask: AskArgs,
     #[command(flatten)]
     pub(crate) global: Global,
+}
+
+impl Cli {
+    /// What was typed.
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        match Self::begun_with_command(std::env::args_os()) {
+            Some(cli) => Ok(cli),
+            None => Self::whole(std::env::args_os()),
+        }
+    }
+
+    /// A command that stands first, where nothing is amiss with it. The whole would make all commands ready, each with a
+    /// copy of the global options, which costs as much as an answer does.
+    fn begun_with_command(mut args: impl Iterator<Item = OsString>) -> Option<Self> {
+        let name = args.nth(1)?;
+        let (command, global) = match name.to_str()? {
+            "explain" => alone(args, Command::Explain)?,
+            "diagnose" => alone(args, Command::Diagnose)?,
+            "retry" => alone(args, Command::Retry)?,
+            _ => return None,
+        };
+        Some(Self { command: Some(command), ask: AskArgs::default(), global })
+    }
+
+    /// The command line with all commands. Kept apart, since what clap derives takes five pages of stack.
+    #[cold]
+    #[inline(never)]
+    fn whole(args: impl Iterator<Item = OsString>) -> Result<Self, clap::Error> {
+        Self::try_parse_from(args)
+    }
+}
+
+/// What stands behind a command's name; nothing where it is no plain use of it, of which the whole has to speak.
+fn alone<T: Args>(args: impl Iterator<Item = OsString>, command: fn(T) -> Command) -> Option<(Command, Global)> {
+    let expected = Global::augment_args(T::augment_args(clap::Command::new("feedfix").no_binary_name(true)));
+    let mut matches = expected.try_get_matches_from(args).ok()?;
+    let own = T::from_arg_matches_mut(&mut matches).ok()?;
+    Some((command(own), Global::from_arg_matches_mut(&mut matches).ok()?))
 }
 
 /// Options that hold for every command.
@@ -258,4 +297,38 @@ fn seconds(text: &str) -> Result<u64, String> {
     };
     let number: u64 = number.parse().map_err(|_| "a number of seconds, or one with s, m, h or d behind it".to_owned())?;
     number.checked_mul(factor).ok_or_else(|| "that is longer than anybody waits".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_alone_reads_as_the_whole_does() {
+        for typed in [
+            "explain 324 -p quickbooks-online",
+            "explain -4 -7 --because x --format json --catalogue a --catalogue b",
+            "explain --product=x --field retry.policy -qp plaid -- --format",
+            "diagnose my bank --text --color never --no-config",
+            "diagnose -",
+            "diagnose",
+            "retry 324 --max-wait 2h -v",
+            "retry --file x",
+        ] {
+            let args = || std::iter::once("feedfix").chain(typed.split(' ')).map(OsString::from);
+            let alone = Cli::begun_with_command(args()).unwrap_or_else(|| panic!("{typed} is read at once"));
+            let whole = Cli::whole(args()).expect("a command line");
+            assert_eq!(format!("{alone:?}"), format!("{whole:?}"));
+        }
+    }
+
+    #[test]
+    fn what_is_amiss_is_left_to_the_whole() {
+        for typed in
+            ["explain", "explain --help", "diagnose -qv x", "retry --max-wait x", "explain 324 --format yaml", "-q explain 324", "help"]
+        {
+            let args = std::iter::once("feedfix").chain(typed.split(' ')).map(OsString::from);
+            assert!(Cli::begun_with_command(args).is_none(), "{typed}");
+        }
+    }
 }

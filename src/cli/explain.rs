@@ -3,11 +3,13 @@
 use super::Run;
 use super::args::ExplainArgs;
 use super::failure::{Failure, Status, did_you_mean};
-use feedfix::catalogue::{Catalogue, check};
+use feedfix::catalogue::Catalogue;
 use feedfix::diagnose::{Hint, code};
+use std::mem::ManuallyDrop;
 
 pub(crate) fn run(run: &mut Run, args: &ExplainArgs) -> anyhow::Result<Status> {
-    let catalogue = run.settings.catalogue()?;
+    // The process ends with the answer: taking apart what led to it would only make it later.
+    let catalogue = ManuallyDrop::new(run.settings.catalogue()?);
     let hint = Hint { because: args.because.clone(), ..run.settings.hint(&catalogue, args.product.as_deref())? };
     let mut worst = Status::Answered;
     for (index, asked) in args.codes.iter().enumerate() {
@@ -34,7 +36,7 @@ pub(crate) fn run(run: &mut Run, args: &ExplainArgs) -> anyhow::Result<Status> {
 /// Explains one code; an unknown one gets the nearest spellings.
 pub(crate) fn one(run: &Run, catalogue: &Catalogue, asked: &str, hint: &Hint) -> anyhow::Result<Status> {
     conflict(catalogue, asked, hint)?;
-    let answer = code::explain(catalogue, asked, hint);
+    let answer = ManuallyDrop::new(code::explain(catalogue, asked, hint));
     let known = answer.as_ref().is_some_and(|answer| answer.diagnoses.iter().any(|it| it.known));
     if !known {
         let whose = hint.provider.as_ref().map(|provider| format!(" of {provider}")).unwrap_or_default();
@@ -42,14 +44,14 @@ pub(crate) fn one(run: &Run, catalogue: &Catalogue, asked: &str, hint: &Hint) ->
         let near = did_you_mean(&proposals(catalogue, asked, hint));
         let help =
             if near.is_empty() { "feedfix list shows all codes, feedfix diagnose takes words and payloads".to_owned() } else { near };
-        let Some(answer) = answer else {
+        let Some(answer) = &*answer else {
             return Err(Failure::new(Status::NoMatch, "unknown-code", message).help(help).into());
         };
         run.output.note(&format!("{message}; {help}"));
-        return run.output.answer(&answer);
+        return run.output.answer(answer);
     }
-    match answer {
-        Some(answer) => run.output.answer(&answer),
+    match &*answer {
+        Some(answer) => run.output.answer(answer),
         None => Ok(Status::NoMatch),
     }
 }
@@ -61,8 +63,8 @@ fn proposals(catalogue: &Catalogue, asked: &str, hint: &Hint) -> Vec<String> {
         return near;
     }
     let anywhere = Hint { provider: None, ..hint.clone() };
-    let records = code::meanings(catalogue, asked, &anywhere).1.into_iter().filter_map(|(id, _)| catalogue.record(id));
-    records.map(|record| check::name(&record)).take(3).collect()
+    let heads = code::meanings(catalogue, asked, &anywhere).1.into_iter().filter_map(|(id, _)| catalogue.head(id));
+    heads.map(|head| head.reference()).take(3).collect()
 }
 
 /// `-p mx plaid:NO_ACCOUNTS` names two providers: neither is dropped silently.

@@ -15,7 +15,6 @@ mod settings;
 mod walk;
 
 use args::{Cli, Command, Format};
-use clap::Parser;
 use failure::{Failure, Status};
 use output::Output;
 use settings::Settings;
@@ -29,7 +28,7 @@ pub(crate) struct Run {
 }
 
 pub(crate) fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => return refused(&error),
     };

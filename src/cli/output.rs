@@ -31,8 +31,8 @@ impl Output {
         };
         colored::control::set_override(color);
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        let terminal = || terminal_size::terminal_size().filter(|_| on_terminal).map(|(width, _)| usize::from(width.0));
-        let width = terminal().or(columns).unwrap_or(render::text::WIDTH);
+        let terminal = if on_terminal { terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)) } else { None };
+        let width = terminal.or(columns).unwrap_or(render::text::WIDTH);
         Self { format: settings.format.value, field: settings.field.clone(), width, quiet: settings.quiet, verbose: settings.verbose }
     }
 

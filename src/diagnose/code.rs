@@ -1,12 +1,12 @@
 //! What a code means: every provider that has it, the likeliest first.
 
-use super::entry::{Case, diagnosis};
+use super::entry::{Case, of_provider};
 use super::general::{self, Unlisted};
 use super::{Hint, SURE};
 use crate::answer::{Answer, Evidence, Input, InputKind};
 use crate::catalogue::key::Fit;
 use crate::catalogue::model::Category;
-use crate::catalogue::{Catalogue, EntryId, Head, WordList, check, key};
+use crate::catalogue::{Catalogue, EntryId, Head, WordList, key};
 use crate::text::harmless;
 
 /// A code as asked, taken apart.
@@ -170,7 +170,7 @@ pub fn explain(catalogue: &Catalogue, text: &str, hint: &Hint) -> Option<Answer>
         let case = Case { confidence: 0.3, because: hint.because.clone(), ..Case::default() };
         return Some(Answer::new(input, vec![general::general(catalogue, unlisted, category, case)], None));
     }
-    let names: Vec<String> = found.iter().filter_map(|(id, _)| catalogue.record(*id)).map(|it| check::name(&it)).collect();
+    let names: Vec<String> = found.iter().filter_map(|(id, _)| catalogue.head(*id)).map(|it| it.reference()).collect();
     let confidences = confidences(catalogue, &found, &asked, hint);
     let diagnoses = found.iter().zip(&confidences).enumerate().filter_map(|(index, ((id, _), confidence))| {
         let record = catalogue.record(*id)?;
@@ -179,7 +179,7 @@ pub fn explain(catalogue: &Catalogue, text: &str, hint: &Hint) -> Option<Answer>
         let product = hint.product.as_deref().and_then(|said| super::product(&provider, said));
         let elsewhere = names.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, name)| name.clone()).collect();
         let case = Case { confidence: *confidence, evidence, product, elsewhere, because: hint.because.clone(), ..Case::default() };
-        Some(diagnosis(catalogue, &record, case))
+        Some(of_provider(catalogue, &provider, &record, case))
     });
     Some(Answer::new(input, diagnoses.collect(), None))
 }

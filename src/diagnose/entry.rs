@@ -30,8 +30,13 @@ pub struct Case {
 /// The diagnosis that an entry makes in a case.
 #[must_use]
 pub fn diagnosis(catalogue: &Catalogue, record: &Record, case: Case) -> Diagnosis {
-    let entry = &record.entry;
     let provider = catalogue.provider(&record.provider).unwrap_or_default();
+    of_provider(catalogue, &provider, record, case)
+}
+
+/// The same where the entry's provider is at hand.
+pub(super) fn of_provider(catalogue: &Catalogue, provider: &Provider, record: &Record, case: Case) -> Diagnosis {
+    let entry = &record.entry;
     let category_id = entry.category.unwrap_or(Category::Informational);
     let category = catalogue.category(category_id).unwrap_or_default();
     let own_steps = entry.step.as_deref().unwrap_or_default();
@@ -40,16 +45,16 @@ pub fn diagnosis(catalogue: &Catalogue, record: &Record, case: Case) -> Diagnosi
     let stated_causes = entry.cause.as_deref().unwrap_or_default();
     let causes = if stated_causes.is_empty() && general { category.cause.as_deref().unwrap_or_default() } else { stated_causes };
     let (causes, likelihoods) = weighed(catalogue, causes, &case);
-    let steps = walkthrough(catalogue, &provider, written, &likelihoods, case.product.as_deref());
+    let steps = walkthrough(catalogue, provider, written, &likelihoods, case.product.as_deref());
     let list = |own: &Option<Vec<String>>, default: &Option<Vec<String>>| {
         let list = own.as_ref().or(default.as_ref());
-        list.into_iter().flatten().map(|text| advice(catalogue, &provider, text)).collect()
+        list.into_iter().flatten().map(|text| advice(catalogue, provider, text)).collect()
     };
     let variants = entry.variant.iter().flatten().filter(|variant| concerns(&variant.products, case.product.as_deref()));
     let variant_retry = variants.clone().find(|variant| case.product.is_some() && !variant.products.is_empty());
     let stated_retry = variant_retry.and_then(|variant| variant.retry.as_ref()).or(entry.retry.as_ref());
     let who = variant_retry.and_then(|variant| variant.who).or(entry.who).or(category.who).unwrap_or(Who::Unknown);
-    let fill = |text: &String| steps::fill(catalogue, &provider, &model::Terms::new(), text);
+    let fill = |text: &String| steps::fill(catalogue, provider, &model::Terms::new(), text);
     Diagnosis {
         rank: 0,
         kind: if record.kind == Kind::Code { DiagnosisKind::Code } else { DiagnosisKind::Symptom },

@@ -1,10 +1,10 @@
 //! From what was recognised in an input to the answer.
 
-use super::entry::{Case, diagnosis};
+use super::entry::{Case, of_provider};
 use super::general::{self, Unlisted};
 use super::{FROM_PROSE, Hint, SURE};
 use crate::answer::{Answer, Diagnosis, Input, InputKind};
-use crate::catalogue::{Catalogue, check};
+use crate::catalogue::Catalogue;
 use crate::recognise::{Finding, Recognised};
 use crate::text::harmless;
 use std::collections::BTreeSet;
@@ -40,7 +40,7 @@ pub(super) fn diagnosed(catalogue: &Catalogue, recognised: &Recognised, finding:
         elsewhere: elsewhere(catalogue, finding, all),
     };
     match finding.entry.and_then(|id| catalogue.record(id)) {
-        Some(record) => diagnosis(catalogue, &record, case),
+        Some(record) => of_provider(catalogue, &provider, &record, case),
         None => {
             let unlisted = Unlisted {
                 provider: Some(finding.provider.clone()),
@@ -55,6 +55,6 @@ pub(super) fn diagnosed(catalogue: &Catalogue, recognised: &Recognised, finding:
 /// The same code where another provider claims it, too: whose it is was decided by what the payload says of itself.
 fn elsewhere(catalogue: &Catalogue, finding: &Finding, all: &[&Finding]) -> Vec<String> {
     let others = all.iter().filter(|other| other.code == finding.code && other.provider != finding.provider);
-    let names: BTreeSet<String> = others.filter_map(|other| catalogue.record(other.entry?)).map(|record| check::name(&record)).collect();
+    let names: BTreeSet<String> = others.filter_map(|other| catalogue.head(other.entry?)).map(|head| head.reference()).collect();
     names.into_iter().collect()
 }

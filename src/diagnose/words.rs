@@ -1,6 +1,6 @@
 //! From a description in plain words to the answer: what the search found, how sure it is, and what to ask back.
 
-use super::entry::{Case, diagnosis};
+use super::entry::{Case, of_provider};
 use super::general::{self, Unlisted};
 use super::{Hint, SURE};
 use crate::answer::{Answer, Ask, Diagnosis, Evidence, Input, InputKind};
@@ -125,7 +125,7 @@ fn entry(catalogue: &Catalogue, hint: &Hint, id: EntryId, mut case: Case) -> Opt
     let record = catalogue.record(id)?;
     let provider = catalogue.provider(&record.provider)?;
     case.product = hint.product.as_deref().and_then(|said| super::product(&provider, said));
-    Some(diagnosis(catalogue, &record, case))
+    Some(of_provider(catalogue, &provider, &record, case))
 }
 
 /// The question that would help most: which app, where none is named; else what tells the likeliest kinds apart.

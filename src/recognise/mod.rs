@@ -15,13 +15,14 @@ mod score;
 pub mod secrets;
 mod shapes;
 mod tags;
+mod templates;
 mod tree;
 mod values;
 
 use crate::answer::{Evidence, InputKind};
 use crate::catalogue::key::{self, Fit};
 use crate::catalogue::messages::{self, GAP};
-use crate::catalogue::model::{Category, Values, Wire};
+use crate::catalogue::model::{Category, Values};
 use crate::catalogue::{Catalogue, EntryId, WordList};
 use crate::diagnose::Hint;
 use crate::text::{clipped, harmless};
@@ -31,6 +32,7 @@ use score::Strength;
 use secrets::Masker;
 use shapes::{FieldMatch, FieldShapes, TextShape};
 use std::sync::OnceLock;
+use templates::Templates;
 use tree::{Kind, Notation, Tree};
 
 /// The most bytes that are looked at; what is beyond is left out, and said so.
@@ -97,17 +99,12 @@ pub struct Recogniser<'c> {
     providers: Vec<Provider>,
     /// Shapes of fields, made ready when the first structure is met: a sentence has none.
     fields: OnceLock<FieldShapes>,
-    field_wires: Vec<(usize, Wire)>,
     texts: Vec<TextShape>,
     text_anchors: Literals,
     marks: Literals,
     /// For each mark: the provider, and whether it is a mere name.
     mark_of: Vec<(usize, bool)>,
-    templates: Vec<(EntryId, Vec<u32>)>,
-    /// For each template, how many entries have it.
-    owners: Vec<usize>,
-    /// Three (or two) words of a template, with the template and the place of the words in it.
-    grams: FxHashMap<u64, Vec<(u32, u32)>>,
+    templates: Templates<'c>,
     code_words: FxHashSet<String>,
 }
 
@@ -162,33 +159,13 @@ impl<'c> Recogniser<'c> {
             let bring = provider.support.map(|support| support.bring).unwrap_or_default();
             providers.push(Provider { generic, bring, id });
         }
-        let mut field_wires = Vec::new();
         let mut texts = Vec::new();
-        for (provider, wire) in catalogue.wires() {
-            let Some(index) = index_of.get(&provider) else {
-                continue;
-            };
-            if wire.at.as_ref().is_some_and(|at| !at.is_empty()) {
-                field_wires.push((*index, wire));
-            } else {
+        for (provider, wire) in catalogue.text_wires() {
+            if let Some(index) = index_of.get(&provider) {
                 texts.extend(TextShape::of(*index, &wire));
             }
         }
         texts.retain(|shape| !shape.anchor().is_empty());
-        let templates = catalogue.messages();
-        let mut grams: FxHashMap<u64, Vec<(u32, u32)>> = FxHashMap::default();
-        for ((_, template), number) in templates.iter().zip(0u32..) {
-            let (place, gram) = anchor(template);
-            grams.entry(gram).or_default().push((number, place));
-        }
-        // Several codes of one provider with the same message cannot be told apart by it; other providers compete for it anyway.
-        let mut sharing: FxHashMap<(&str, &[u32]), usize> = FxHashMap::default();
-        let provider_of: Vec<&str> = templates.iter().map(|(id, _)| catalogue.head(*id).map_or("", |head| head.provider)).collect();
-        for ((_, template), provider) in templates.iter().zip(&provider_of) {
-            *sharing.entry((*provider, template)).or_default() += 1;
-        }
-        let owners =
-            templates.iter().zip(&provider_of).map(|((_, template), provider)| sharing[&(*provider, template.as_slice())]).collect();
         let anchors: Vec<String> = texts.iter().map(|shape| shape.anchor().to_owned()).collect();
         Self {
             text_anchors: Literals::new(anchors),
@@ -196,12 +173,9 @@ impl<'c> Recogniser<'c> {
             catalogue,
             providers,
             fields: OnceLock::new(),
-            field_wires,
             texts,
             mark_of,
-            templates,
-            owners,
-            grams,
+            templates: Templates::new(catalogue),
             code_words: catalogue.words(WordList::Code).iter().map(|word| word.to_lowercase()).collect(),
         }
     }
@@ -256,8 +230,10 @@ impl<'c> Recogniser<'c> {
     fn fields(&self) -> &FieldShapes {
         self.fields.get_or_init(|| {
             let mut fields = FieldShapes::default();
-            for (provider, wire) in &self.field_wires {
-                fields.add(*provider, wire);
+            for (provider, wire) in self.catalogue.field_wires() {
+                if let Some(index) = self.providers.iter().position(|it| it.id == provider) {
+                    fields.add(index, &wire);
+                }
             }
             fields
         })
@@ -314,22 +290,6 @@ impl<'c> Recogniser<'c> {
             (of_family(*entry), *fit, std::cmp::Reverse(rarity))
         })
     }
-}
-
-/// The rarest-looking words of a template to find it by: three in a row, two where there are no three.
-fn anchor(template: &[u32]) -> (u32, u64) {
-    for size in [3, 2] {
-        let mut places = template.windows(size).enumerate().filter(|(_, window)| !window.contains(&GAP));
-        if let Some((place, window)) = places.next() {
-            return (u32::try_from(place).unwrap_or(0), gram(window));
-        }
-    }
-    let place = template.iter().position(|word| *word != GAP).unwrap_or(0);
-    (u32::try_from(place).unwrap_or(0), gram(&template[place..=place]))
-}
-
-fn gram(words: &[u32]) -> u64 {
-    words.iter().fold(0xcbf2_9ce4_8422_2325, |hash, word| (hash ^ u64::from(*word)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// A text in blocks of about a megabyte that end at a line.
@@ -694,22 +654,18 @@ impl Look<'_, '_> {
                 offsets.push(from + offset);
                 hashes.push(messages::word(word));
             }
+            recogniser.templates.expect(hashes.len());
             for start in 0..hashes.len() {
                 for size in [3, 2, 1] {
                     let Some(window) = hashes.get(start..start + size) else {
                         continue;
                     };
-                    let Some(templates) = recogniser.grams.get(&gram(window)) else {
-                        continue;
-                    };
-                    for (number, place) in templates {
-                        let (entry, template) = &recogniser.templates[*number as usize];
-                        let Some(fit) = fits(template, *place as usize, &hashes, start) else {
-                            continue;
-                        };
-                        let owners = recogniser.owners[*number as usize];
-                        self.message(*entry, fit, owners, offsets[fit.first] + base, text, offsets[fit.first]);
-                    }
+                    recogniser.templates.each(window, |template| {
+                        if let Some(fit) = fits(&template.words, template.place as usize, &hashes, start) {
+                            let owners = template.owners as usize;
+                            self.message(template.entry, fit, owners, offsets[fit.first] + base, text, offsets[fit.first]);
+                        }
+                    });
                 }
             }
             from += block.max(1);
@@ -755,21 +711,22 @@ impl Look<'_, '_> {
     fn by_message(&self, provider: usize, text: &str) -> Option<EntryId> {
         let recogniser = self.recogniser;
         let hashes: Vec<u32> = messages::words(text).take(200).map(|(_, word)| messages::word(word)).collect();
+        recogniser.templates.expect(hashes.len());
         let mut best: Option<(usize, EntryId)> = None;
         for start in 0..hashes.len() {
             for size in [3, 2, 1] {
                 let Some(window) = hashes.get(start..start + size) else {
                     continue;
                 };
-                for (number, place) in recogniser.grams.get(&gram(window)).into_iter().flatten() {
-                    let (entry, template) = &recogniser.templates[*number as usize];
-                    let own = recogniser.catalogue.head(*entry).is_some_and(|head| head.provider == recogniser.providers[provider].id);
-                    if let Some(fit) = fits(template, *place as usize, &hashes, start).filter(|_| own)
+                recogniser.templates.each(window, |template| {
+                    let head = recogniser.catalogue.head(template.entry);
+                    let own = head.is_some_and(|head| head.provider == recogniser.providers[provider].id);
+                    if let Some(fit) = fits(&template.words, template.place as usize, &hashes, start).filter(|_| own)
                         && best.is_none_or(|(words, _)| fit.words > words)
                     {
-                        best = Some((fit.words, *entry));
+                        best = Some((fit.words, template.entry));
                     }
-                }
+                });
             }
         }
         best.map(|(_, entry)| entry)
@@ -779,11 +736,9 @@ impl Look<'_, '_> {
     /// share tell less, and count half.
     fn fits_message(&self, entry: EntryId, text: &str) -> Option<usize> {
         let hashes: Vec<u32> = messages::words(text).take(200).map(|(_, word)| messages::word(word)).collect();
-        let own = self.recogniser.templates.iter().zip(&self.recogniser.owners).filter(|((other, _), _)| *other == entry);
-        let words = own.filter_map(|((_, template), owners)| {
-            let (place, _) = anchor(template);
-            let fit = (0..hashes.len()).find_map(|start| fits(template, place as usize, &hashes, start))?;
-            Some(if *owners > 1 { fit.words / 2 } else { fit.words })
+        let words = self.recogniser.templates.of(entry).filter_map(|template| {
+            let fit = (0..hashes.len()).find_map(|start| fits(&template.words, template.place as usize, &hashes, start))?;
+            Some(if template.owners > 1 { fit.words / 2 } else { fit.words })
         });
         words.max()
     }

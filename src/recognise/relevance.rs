@@ -183,9 +183,9 @@ impl Relevance {
             }
         }
         let mut special = FxHashSet::default();
-        for (_, template) in catalogue.messages() {
-            for (place, word) in template.iter().enumerate().filter(|(_, word)| numbers.contains(word)) {
-                match place.checked_sub(1).map(|before| template[before]) {
+        for template in catalogue.messages() {
+            for (place, word) in template.words.iter().enumerate().filter(|(_, word)| numbers.contains(word)) {
+                match place.checked_sub(1).map(|before| template.words[before]) {
                     Some(before) if before != GAP && !numbers.contains(&before) => _ = self.before_numbers.insert(before),
                     _ => _ = special.insert(*word),
                 }
@@ -213,7 +213,7 @@ impl Relevance {
         if squashed.bytes().any(|byte| byte.is_ascii_digit()) {
             self.patterns.insert(pattern(code));
         }
-        self.codes.insert(key::hash("code", &squashed));
+        self.codes.insert(key::hash(&squashed));
         self.learn_spellings(code);
         if squashed.is_ascii() {
             self.add_word(&squashed);
@@ -445,7 +445,7 @@ impl Scan<'_> {
             Place::Verbatim
         } else if names.iter().any(|name| self.of.coded.contains(name)) || holds_codes(last) {
             Place::Coded
-        } else if is_symbolic(chain) && self.of.codes.contains(&key::hash("code", &key::squash(chain))) {
+        } else if is_symbolic(chain) && self.of.codes.contains(&key::hash(&key::squash(chain))) {
             // What follows a code's name tells whether it is the name of a field.
             Place::Verbatim
         } else {

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 const SHAPES: [(&str, &str); 9] = [
     ("token", r"\b(?:access|public|link|processor)-(?:sandbox|development|production)-[0-9a-fA-F-]{8,}"),
     ("token", r"\beyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){1,4}"),
-    ("token", r"(?i)\b(?:bearer|basic|token)\s+[A-Za-z0-9+/=._~-]{12,}"),
+    ("token", r"\b(?i-u:bearer|basic|token)\s+[A-Za-z0-9+/=._~-]{12,}"),
     ("token", r"\b(?:sk|pk|rk|whsec|ghp|xox[abp])[-_][A-Za-z0-9_-]{10,}"),
     ("email", r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"),
     ("iban", r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b"),
@@ -59,7 +59,7 @@ static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
         any: RegexSet::new(SHAPES.map(|(_, pattern)| pattern)).expect("the patterns are constants, and tested"),
         each: SHAPES.iter().map(|(_, pattern)| compiled(pattern)).collect(),
         named: compiled(
-            r#"(?i)\b([a-z_.-]*(?:password|passwd|passphrase|pin|secret|token|api[_-]?key|app[_-]?key|authorization|cookie|client[_-]?id|user[_-]?name|user[_-]?id|iban|account[_-]?number|card[_-]?number)[a-z_-]*)["']?\s*(?:=>|:|=)\s*("[^"]*"|'[^']*'|[^\s,;&})\]]+)"#,
+            r#"\b((?i-u:[a-z_.-]*(?:password|passwd|passphrase|pin|secret|token|api[_-]?key|app[_-]?key|authorization|cookie|client[_-]?id|user[_-]?name|user[_-]?id|iban|account[_-]?number|card[_-]?number)[a-z_-]*))["']?\s*(?:=>|:|=)\s*("[^"]*"|'[^']*'|[^\s,;&})\]]+)"#,
         ),
     }
 });

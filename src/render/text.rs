@@ -12,6 +12,8 @@ use unicode_width::UnicodeWidthStr;
 pub const WIDTH: usize = 80;
 const WIDEST: usize = 110;
 const LABEL: usize = 18;
+/// The bytes that most pages keep within.
+const TYPICAL: usize = 16 << 10;
 
 /// The answer as text, `width` columns wide.
 #[must_use]
@@ -39,11 +41,13 @@ pub fn answer(answer: &Answer, width: usize) -> String {
 pub(super) struct Page {
     pub(super) out: String,
     width: usize,
+    colours: bool,
 }
 
 impl Page {
     pub(super) fn new(width: usize) -> Self {
-        Self { out: String::new(), width: width.clamp(40, WIDEST) }
+        let colours = colored::control::SHOULD_COLORIZE.should_colorize();
+        Self { out: String::with_capacity(TYPICAL), width: width.clamp(40, WIDEST), colours }
     }
 
     pub(super) fn blank(&mut self) {
@@ -61,8 +65,13 @@ impl Page {
         };
         let widths = (self.width.saturating_sub(first.width()), self.width.saturating_sub(rest.width()));
         for (index, line) in lines(text, widths).into_iter().enumerate() {
-            let indent = if index == 0 { first } else { rest };
-            let _ = writeln!(self.out, "{indent}{}", style(line));
+            self.out.push_str(if index == 0 { first } else { rest });
+            if self.colours {
+                let _ = write!(self.out, "{}", style(line));
+            } else {
+                self.out.push_str(line);
+            }
+            self.out.push('\n');
         }
     }
 
@@ -83,7 +92,7 @@ impl Page {
     /// A label and its text, the text in a column of its own.
     pub(super) fn labelled(&mut self, label: &str, text: &str) {
         let indent = " ".repeat(2 + LABEL);
-        let mut body = Page { out: String::new(), width: self.width };
+        let mut body = Page { out: String::new(), ..*self };
         body.wrapped(&indent, &indent, text, plain);
         let _ = write!(self.out, "  {}{}", format!("{label:<LABEL$}").dimmed(), body.out.trim_start_matches(' '));
     }
@@ -165,7 +174,7 @@ impl Page {
             let because = cause.because.as_ref().map(|words| format!(" [you said: {words}]")).unwrap_or_default();
             let label = format!("  {:<8}", cause.likelihood.word());
             let indent = " ".repeat(label.len());
-            let mut body = Page { out: String::new(), width: self.width };
+            let mut body = Page { out: String::new(), ..*self };
             body.wrapped(&indent, &indent, &format!("{}{scope}{because}", cause.text), plain);
             let _ = write!(self.out, "{}{}", label.dimmed(), body.out.trim_start_matches(' '));
         }
@@ -344,9 +353,10 @@ impl Page {
 fn lines(text: &str, (first, rest): (usize, usize)) -> Vec<&str> {
     let mut lines = Vec::new();
     let (mut start, mut end, mut width) = (0, 0, 0);
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
+    let plain = text.is_ascii();
+    for word in text.as_bytes().split(|byte| *byte == b' ').filter(|word| !word.is_empty()) {
         let at = word.as_ptr() as usize - text.as_ptr() as usize;
-        let length = if word.is_ascii() { word.len() } else { word.width() };
+        let length = if plain { word.len() } else { text[at..at + word.len()].width() };
         let room = if lines.is_empty() { first } else { rest };
         if width > 0 && width + 1 + length > room {
             lines.push(&text[start..end]);
