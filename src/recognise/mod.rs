@@ -39,6 +39,8 @@ pub const MOST_BYTES: usize = 64 << 20;
 const NESTED: usize = 3;
 /// From this size on running text is looked at piece by piece, so that it need not be copied whole.
 const LARGE: usize = 1 << 20;
+/// The most bytes of sentences that are kept of a payload.
+const MOST_SAID: usize = 2_000;
 /// The most claims that are weighed.
 const MOST_CLAIMS: usize = 4_000;
 /// The most different findings that are kept.
@@ -78,6 +80,8 @@ pub struct Recognised {
     pub notes: Vec<String>,
     /// The text of the input, decoded, without secrets: what a search in words may look at.
     pub words: String,
+    /// What a payload says in sentences, without names of fields, numbers and ids; empty where it says next to nothing.
+    pub sentences: String,
     /// Providers that hosts, ids or names in the input speak for, the strongest first.
     pub marked: Vec<String>,
     /// How much of the input is structure, in bytes.
@@ -89,6 +93,14 @@ struct Provider {
     /// Generic standards (HTTP, OAuth) speak only where nobody else does.
     generic: bool,
     bring: Vec<String>,
+    /// The same made ready, when the first payload is met.
+    asked: OnceLock<values::Asked>,
+}
+
+impl Provider {
+    fn asked(&self) -> &values::Asked {
+        self.asked.get_or_init(|| values::Asked::of(&self.bring))
+    }
 }
 
 /// The catalogue made ready for recognising.
@@ -160,7 +172,7 @@ impl<'c> Recogniser<'c> {
             index_of.insert(id.clone(), index);
             let generic = catalogue.is_generic(&provider);
             let bring = provider.support.map(|support| support.bring).unwrap_or_default();
-            providers.push(Provider { generic, bring, id });
+            providers.push(Provider { generic, bring, asked: OnceLock::new(), id });
         }
         let mut field_wires = Vec::new();
         let mut texts = Vec::new();
@@ -223,6 +235,7 @@ impl<'c> Recogniser<'c> {
             recogniser: self,
             claims: Vec::new(),
             masker: Masker::default(),
+            sentences: String::new(),
             trees: 0,
             structured: 0,
             waits: None,
@@ -249,6 +262,7 @@ impl<'c> Recogniser<'c> {
             out.notes.push("The input is nested too deeply or too large to be followed everywhere.".to_owned());
         }
         out.words = clipped(&look.masker.text(&clipped(text, 4000)), 4000);
+        out.sentences = look.masker.text(&look.sentences);
         out.findings = look.weigh(&marked, hint);
         out
     }
@@ -314,6 +328,31 @@ impl<'c> Recogniser<'c> {
             (of_family(*entry), *fit, std::cmp::Reverse(rarity))
         })
     }
+
+    /// The one code of a provider that begins so.
+    fn begun(&self, provider: usize, start: &str) -> Option<EntryId> {
+        let start = start.trim_end_matches(['…', '.']);
+        if start.len() < 4 {
+            return None;
+        }
+        let id = &self.providers[provider].id;
+        let begins = |entry: &EntryId| {
+            self.catalogue
+                .head(*entry)
+                .is_some_and(|head| head.provider == *id && head.code.len() > start.len() && head.code.starts_with(start))
+        };
+        let mut found = self.catalogue.entries().filter(begins);
+        found.next().filter(|_| found.next().is_none())
+    }
+}
+
+/// Whether a value may have been cut off: it says so, or nothing comes after it.
+fn is_cut(tree: &Tree<'_>, node: u32) -> bool {
+    node as usize + 1 == tree.nodes.len() || says_cut(&tree.node(node).text)
+}
+
+fn says_cut(value: &str) -> bool {
+    value.contains("(truncated") || value.ends_with(['…']) || value.ends_with("...")
 }
 
 /// The rarest-looking words of a template to find it by: three in a row, two where there are no three.
@@ -392,6 +431,7 @@ struct Look<'r, 'c> {
     recogniser: &'r Recogniser<'c>,
     claims: Vec<Claim>,
     masker: Masker,
+    sentences: String,
     trees: usize,
     structured: usize,
     waits: Option<u64>,
@@ -486,6 +526,12 @@ impl Look<'_, '_> {
             // Only remembered here: wherever the value is shown, it is masked.
             self.masker.field(&node.key, &node.text);
         }
+        for node in tree.nodes.iter().filter(|node| node.kind == Kind::Text && node.notation != Notation::Pairs) {
+            if self.sentences.len() < MOST_SAID && is_sentence(&node.text) {
+                self.sentences.push_str(&node.text);
+                self.sentences.push('\n');
+            }
+        }
         let mut matches = Vec::new();
         self.recogniser.fields().find(tree, &mut matches);
         for found in matches {
@@ -496,7 +542,7 @@ impl Look<'_, '_> {
         }
         for provider in &self.recogniser.providers {
             if self.ids.len() < 64 && !provider.bring.is_empty() {
-                for (name, value) in values::identifiers(tree, &provider.bring) {
+                for (name, value) in values::identifiers(tree, provider.asked()) {
                     if !self.ids.iter().any(|(other, _)| *other == name) {
                         self.ids.push((name, value));
                     }
@@ -546,6 +592,13 @@ impl Look<'_, '_> {
                 entry = Some((id, fit));
                 candidate.clone_into(&mut code);
                 break;
+            }
+        }
+        if entry.is_none() && is_cut(tree, found.node) {
+            match recogniser.begun(shape.provider, first) {
+                Some(id) => entry = Some((id, Fit::Folded)),
+                None if says_cut(value) => return,
+                None => {}
             }
         }
         if entry.is_none() {
@@ -1021,9 +1074,8 @@ impl Look<'_, '_> {
         findings.truncate(MOST_FINDINGS);
         for finding in &mut findings {
             let provider = recogniser.providers.iter().find(|it| it.id == finding.provider);
-            let asked: Vec<String> = provider.map(|it| it.bring.iter().map(|text| tree::folded(text)).collect()).unwrap_or_default();
             for (name, value) in &self.ids {
-                if asked.iter().any(|text| text.contains(&tree::folded(name))) {
+                if provider.is_some_and(|it| it.asked().for_field(name)) {
                     let masked = self.masker.field(name, value);
                     finding.found.push(Evidence { what: harmless(name), at: None, value: Some(harmless(&clipped(&masked, 80))) });
                 }
@@ -1104,6 +1156,15 @@ fn is_symbolic(token: &str) -> bool {
     let humped = inner.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
     let hyphened = inner.matches('-').count() >= 2 && inner.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
     underscored || dotted || humped || hyphened
+}
+
+/// Whether a text is said to somebody: three words or more, mostly letters.
+fn is_sentence(text: &str) -> bool {
+    let words = text
+        .split_whitespace()
+        .filter(|word| word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | ',' | '\'' | '’' | '!' | '?')))
+        .count();
+    text.len() <= 600 && words >= 3 && words * 3 >= text.split_whitespace().count() * 2
 }
 
 /// Whether a field is called as one that holds codes.
