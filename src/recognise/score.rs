@@ -72,9 +72,10 @@ impl Context<'_, '_> {
             odds -= 0.5;
         }
         odds += self.marked.get(&claim.provider).copied().unwrap_or(0.0);
-        // "Error code 12" beside the name of one provider is hardly another one's.
+        // "Error code 12" or `connectionError` beside the name of one provider is hardly another one's.
         let others = self.marked.iter().any(|(provider, weight)| *provider != claim.provider && *weight >= 0.7);
-        if it.announced && others && !self.marked.contains_key(&claim.provider) {
+        let faint = it.announced || (1..=2).contains(&it.symbol_parts) && !it.in_field;
+        if faint && others && !self.marked.contains_key(&claim.provider) {
             odds -= 1.2;
         }
         let id = Some(self.recogniser.providers[claim.provider].id.as_str());
