@@ -83,7 +83,7 @@ pub fn category_of(catalogue: &Catalogue, provider: &str, code: &str, family: Op
 }
 
 /// The words of a code's name: `ITEM_LOGIN_REQUIRED`, `invalidAccessToken`.
-fn words(code: &str) -> Vec<String> {
+pub(crate) fn words(code: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = ' ';
     for c in code.chars() {

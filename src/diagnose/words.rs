@@ -4,7 +4,7 @@ use super::entry::{Case, diagnosis};
 use super::general::{self, Unlisted};
 use super::{Hint, SURE};
 use crate::answer::{Answer, Ask, Diagnosis, Evidence, Input, InputKind};
-use crate::catalogue::model::Category;
+use crate::catalogue::model::{Category, ProviderKind};
 use crate::catalogue::{Catalogue, EntryId};
 use crate::recognise::{Finding, Recognised};
 use crate::search::{Found, Hit, Search, Steer, Subject};
@@ -82,13 +82,24 @@ pub fn answer(catalogue: &Catalogue, recognised: &Recognised, hint: &Hint, input
         Subject::Entry(id) => catalogue.head(*id).is_some_and(|head| recognised.marked.iter().any(|named| named == head.provider)),
         Subject::Category(_) => false,
     };
-    let of_named = ranked.iter().filter(|it| of_named(&it.0) && !standard(&it.0)).map(|it| it.1).max_by(f64::total_cmp);
-    let named = mere.as_ref().map(|finding| finding.confidence).or(of_named.filter(|confidence| *confidence >= MERE_HINT));
+    let best_of_named = ranked.iter().filter(|it| of_named(&it.0) && !standard(&it.0)).map(|it| it.1).max_by(f64::total_cmp);
+    let named = mere.as_ref().map(|finding| finding.confidence).or(best_of_named.filter(|confidence| *confidence >= MERE_HINT));
     if let Some(confidence) = named {
         // Where somebody is named, what a standard says, too, comes after.
         ranked.iter_mut().filter(|it| standard(&it.0)).for_each(|it| it.1 = it.1.min(confidence - BEHIND));
     } else if recognised.marked.iter().all(|named| search.is_generic(named)) && only.is_none() {
         prefer_standard(catalogue, &mut ranked, standard);
+    }
+    if let Some(confidence) = named.filter(|confidence| *confidence >= GUESS) {
+        // And another provider's entry whose words are alike is a guess.
+        let foreign = |subject: &Subject| match subject {
+            Subject::Entry(id) => catalogue.head(*id).is_some_and(|head| {
+                let general = || catalogue.provider(head.provider).is_some_and(|it| it.kind == Some(ProviderKind::General));
+                !of_named(subject) && !general()
+            }),
+            Subject::Category(_) => false,
+        };
+        ranked.iter_mut().filter(|it| foreign(&it.0)).for_each(|it| it.1 = it.1.min(confidence - BEHIND));
     }
     ranked.iter_mut().for_each(|it| it.1 = (it.1 * 100.0).round() / 100.0);
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1));

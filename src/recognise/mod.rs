@@ -23,7 +23,7 @@ use crate::catalogue::key::{self, Fit};
 use crate::catalogue::messages::{self, GAP};
 use crate::catalogue::model::{Category, Values, Wire};
 use crate::catalogue::{Catalogue, EntryId, WordList};
-use crate::diagnose::Hint;
+use crate::diagnose::{Hint, general};
 use crate::text::{clipped, harmless};
 use literals::Literals;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -121,6 +121,7 @@ pub struct Recogniser<'c> {
     /// Three (or two) words of a template, with the template and the place of the words in it.
     grams: FxHashMap<u64, Vec<(u32, u32)>>,
     code_words: FxHashSet<String>,
+    common_in_codes: FxHashSet<String>,
 }
 
 /// Something that may be an error, before the claims are weighed against each other.
@@ -214,6 +215,7 @@ impl<'c> Recogniser<'c> {
             templates,
             owners,
             grams,
+            common_in_codes: catalogue.words(WordList::CommonInCodes).into_iter().collect(),
             code_words: catalogue.words(WordList::Code).iter().map(|word| word.to_lowercase()).collect(),
         }
     }
@@ -329,6 +331,34 @@ impl<'c> Recogniser<'c> {
         })
     }
 
+    /// Statuses of a generic standard that a provider which the input speaks for lists as codes of its own.
+    fn own_statuses(&self, claims: &[Claim], marked: &FxHashMap<usize, f64>) -> Vec<Claim> {
+        let mut named: Vec<usize> =
+            marked.iter().filter(|(index, weight)| **weight >= 1.5 && !self.providers[**index].generic).map(|(index, _)| *index).collect();
+        named.sort_unstable();
+        let mut out = Vec::new();
+        for claim in claims.iter().filter(|claim| self.providers[claim.provider].generic).take(100) {
+            let Ok(status) = claim.code.parse::<u16>() else { continue };
+            for provider in &named {
+                let Some((id, fit)) = self.known(*provider, &claim.code, Some("http")) else { continue };
+                let is_status = self.catalogue.record(id).is_some_and(|record| record.entry.http == Some(status));
+                if is_status && fit == Fit::Exact {
+                    out.push(Claim {
+                        provider: *provider,
+                        entry: Some(id),
+                        code: claim.code.clone(),
+                        family: None,
+                        strength: Strength { announced: true, symbol_owners: 1, fit: Some(fit), ..Strength::default() },
+                        evidence: claim.evidence.clone(),
+                        subject: claim.subject,
+                        order: claim.order,
+                    });
+                }
+            }
+        }
+        out
+    }
+
     /// The one code of a provider that begins so.
     fn begun(&self, provider: usize, start: &str) -> Option<EntryId> {
         let start = start.trim_end_matches(['…', '.']);
@@ -406,6 +436,10 @@ fn on_its_own(text: &str, start: usize, end: usize) -> bool {
 
 /// What an input looks like: a log has several lines with times or levels, a payload has structure.
 fn kind_of(text: &str, structured: usize) -> InputKind {
+    // An address alone, such as a redirect with an error in it, is no description.
+    if text.contains("://") && !text.trim().contains(char::is_whitespace) {
+        return InputKind::Payload;
+    }
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(200).collect();
     let stamped = |line: &&&str| {
         let start = &line[..floor(line, 60)];
@@ -884,6 +918,7 @@ impl Look<'_, '_> {
         let mut owners: Vec<&str> = found.iter().filter_map(|(id, _)| recogniser.catalogue.head(*id)).map(|head| head.provider).collect();
         owners.sort_unstable();
         owners.dedup();
+        let common = general::words(token).iter().all(|word| recogniser.common_in_codes.contains(word));
         for (id, fit) in &found {
             let Some(head) = recogniser.catalogue.head(*id) else {
                 continue;
@@ -891,8 +926,14 @@ impl Look<'_, '_> {
             let Some(provider) = recogniser.providers.iter().position(|it| it.id == head.provider) else {
                 continue;
             };
-            let strength =
-                Strength { symbol_parts: parts_of(token), symbol_owners: owners.len(), in_field, fit: Some(*fit), ..Strength::default() };
+            let strength = Strength {
+                symbol_parts: parts_of(token),
+                symbol_owners: owners.len(),
+                common,
+                in_field,
+                fit: Some(*fit),
+                ..Strength::default()
+            };
             let family = (!head.family.is_empty()).then(|| head.family.to_owned());
             self.claim(Claim {
                 provider,
@@ -1065,6 +1106,8 @@ impl Look<'_, '_> {
     fn weigh(mut self, marked: &FxHashMap<usize, f64>, hint: &Hint) -> Vec<Finding> {
         let recogniser = self.recogniser;
         let claims = std::mem::take(&mut self.claims);
+        let mut claims = claims;
+        claims.extend(recogniser.own_statuses(&claims, marked));
         let context = score::Context { recogniser, marked, hint };
         let mut findings = score::findings(&context, claims);
         if findings.first().is_none_or(|best| best.confidence < crate::diagnose::SURE) {
