@@ -155,11 +155,13 @@ pub enum WordList {
     LevelField,
     /// Words by which a log line shows that something went wrong.
     Trouble,
+    /// Words that the names of codes of any interface are made of.
+    CommonInCodes,
 }
 
 impl WordList {
     /// All lists, in the order in which they are packed.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Code,
         Self::Filler,
         Self::Stop,
@@ -171,6 +173,7 @@ impl WordList {
         Self::InstitutionField,
         Self::LevelField,
         Self::Trouble,
+        Self::CommonInCodes,
     ];
 
     /// The list's name in a catalogue file.
@@ -188,6 +191,7 @@ impl WordList {
             Self::InstitutionField => "institution_fields",
             Self::LevelField => "level_fields",
             Self::Trouble => "trouble_words",
+            Self::CommonInCodes => "common_in_codes",
         }
     }
 }

@@ -554,6 +554,8 @@ pub struct File {
     pub level_fields: Vec<String>,
     /// Words by which a log line shows that something went wrong.
     pub trouble_words: Vec<String>,
+    /// Words that the names of codes of any interface are made of: a name of nothing else tells little.
+    pub common_in_codes: Vec<String>,
     pub order: Option<Order>,
 }
 

@@ -64,17 +64,26 @@ pub fn category_of(catalogue: &Catalogue, provider: &str, code: &str, family: Op
         return None;
     }
     let heads = catalogue.entries().filter_map(|id| catalogue.head(id)).filter(own);
-    let likeness = |head: &Head<'_>| {
-        let others = words(if head.name.is_empty() { head.code } else { head.name });
+    let named: Vec<(Vec<String>, Category)> =
+        heads.map(|head| (words(if head.name.is_empty() { head.code } else { head.name }), head.category)).collect();
+    // What many codes of the provider begin with (`EBICS_`, `UK.OBIE.`) makes no two of them alike.
+    let common = |part: &String| {
+        let holders = named.iter().filter(|(others, _)| others.contains(part)).count();
+        holders > 3 && holders * 5 > named.len()
+    };
+    let telling = |parts: &[String]| parts.iter().filter(|part| !common(part)).cloned().collect::<Vec<_>>();
+    let parts = telling(&parts);
+    let likeness = |others: &[String]| {
+        let others = telling(others);
         let shared = parts.iter().filter(|part| others.contains(part)).count();
         2 * shared * 100 / (parts.len() + others.len()).max(1)
     };
-    let best = heads.map(|head| (likeness(&head), head.category)).max_by_key(|(likeness, _)| *likeness);
+    let best = named.iter().map(|(others, category)| (likeness(others), *category)).max_by_key(|(likeness, _)| *likeness);
     best.filter(|(likeness, _)| *likeness >= 50).map(|(_, category)| category)
 }
 
 /// The words of a code's name: `ITEM_LOGIN_REQUIRED`, `invalidAccessToken`.
-fn words(code: &str) -> Vec<String> {
+pub(crate) fn words(code: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = ' ';
     for c in code.chars() {

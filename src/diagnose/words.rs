@@ -4,7 +4,7 @@ use super::entry::{Case, of_provider};
 use super::general::{self, Unlisted};
 use super::{Hint, SURE};
 use crate::answer::{Answer, Ask, Diagnosis, Evidence, Input, InputKind};
-use crate::catalogue::model::Category;
+use crate::catalogue::model::{Category, ProviderKind};
 use crate::catalogue::{Catalogue, EntryId};
 use crate::recognise::{Finding, Recognised};
 use crate::search::{Found, Hit, Search, Steer, Subject};
@@ -25,6 +25,15 @@ const GUESS: f64 = 0.4;
 /// The highest confidence of an answer to what does not seem to be about a bank feed.
 const OFF_TOPIC: f64 = 0.44;
 
+/// How far one answer is put behind another.
+const BEHIND: f64 = 0.02;
+
+/// How near a named provider must come to a standard to go before it.
+const NEAR: f64 = 0.1;
+
+/// The least confidence with which a standard's code counts as said.
+const MERE_HINT: f64 = 0.2;
+
 /// How many answers to a description are given.
 const MOST: usize = 5;
 
@@ -34,11 +43,17 @@ pub fn answer(catalogue: &Catalogue, recognised: &Recognised, hint: &Hint, input
     let search = Search::new(catalogue);
     let described = input.kind == InputKind::Text;
     // A payload that speaks for a provider without a code that is known: the words are looked up among its entries.
-    let mere = recognised.findings.first().filter(|finding| finding.entry.is_none() && !described);
+    let own = recognised.findings.iter().find(|finding| !search.is_generic(&finding.provider));
+    let mere = own.filter(|finding| {
+        finding.entry.is_none()
+            && !described
+            && recognised.findings.first().is_some_and(|first| first.confidence - finding.confidence < NEAR)
+    });
     let only = hint.provider.as_deref().or(mere.map(|finding| finding.provider.as_str()));
     let steer = Steer { only, preferred: hint.preferred.as_deref(), named: &recognised.marked };
-    let found = search.find(&recognised.words, &steer);
-    let topic = catalogue.language().topic(&recognised.words);
+    let said = if described || recognised.sentences.is_empty() { &recognised.words } else { &recognised.sentences };
+    let found = search.find(said, &steer);
+    let topic = catalogue.language().topic(said);
     let mut ranked: Vec<(Subject, f64, Vec<Evidence>)> = Vec::new();
     for (hit, confidence) in found.hits.iter().zip(confidences(&found, recognised, topic)) {
         let confidence = if described { confidence } else { confidence.min(GUESS) };
@@ -52,18 +67,65 @@ pub fn answer(catalogue: &Catalogue, recognised: &Recognised, hint: &Hint, input
         // Nothing says that a bank feed is meant: whatever fits, fits by chance.
         ranked.iter_mut().for_each(|it| it.1 = it.1.min(OFF_TOPIC));
     }
+    let standard = |subject: &Subject| match subject {
+        Subject::Entry(id) => catalogue.head(*id).is_some_and(|head| search.is_generic(head.provider)),
+        Subject::Category(_) => false,
+    };
+    // A hit among the provider's own entries that rests on several words is a better guess than no code at all; not so
+    // where a standard's code says what kind of trouble it is.
+    let said = ranked.iter().any(|it| standard(&it.0) && it.1 >= GUESS);
+    let mere = mere.map(|finding| {
+        let told = if found.matched >= 4 && !said { finding.confidence - 0.1 } else { finding.confidence };
+        Finding { confidence: (told * 100.0).round() / 100.0, ..finding.clone() }
+    });
+    let of_named = |subject: &Subject| match subject {
+        Subject::Entry(id) => catalogue.head(*id).is_some_and(|head| recognised.marked.iter().any(|named| named == head.provider)),
+        Subject::Category(_) => false,
+    };
+    let best_of_named = ranked.iter().filter(|it| of_named(&it.0) && !standard(&it.0)).map(|it| it.1).max_by(f64::total_cmp);
+    let named = mere.as_ref().map(|finding| finding.confidence).or(best_of_named.filter(|confidence| *confidence >= MERE_HINT));
+    if let Some(confidence) = named {
+        // Where somebody is named, what a standard says, too, comes after.
+        ranked.iter_mut().filter(|it| standard(&it.0)).for_each(|it| it.1 = it.1.min(confidence - BEHIND));
+    } else if recognised.marked.iter().all(|named| search.is_generic(named)) && only.is_none() {
+        prefer_standard(catalogue, &mut ranked, standard);
+    }
+    if let Some(confidence) = named.filter(|confidence| *confidence >= GUESS) {
+        // And another provider's entry whose words are alike is a guess.
+        let foreign = |subject: &Subject| match subject {
+            Subject::Entry(id) => catalogue.head(*id).is_some_and(|head| {
+                let general = || catalogue.provider(head.provider).is_some_and(|it| it.kind == Some(ProviderKind::General));
+                !of_named(subject) && !general()
+            }),
+            Subject::Category(_) => false,
+        };
+        ranked.iter_mut().filter(|it| foreign(&it.0)).for_each(|it| it.1 = it.1.min(confidence - BEHIND));
+    }
+    ranked.iter_mut().for_each(|it| it.1 = (it.1 * 100.0).round() / 100.0);
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
     ranked.truncate(MOST);
     let mut diagnoses: Vec<Diagnosis> = ranked.into_iter().filter_map(|it| diagnosed(catalogue, recognised, hint, it)).collect();
     if let Some(finding) = mere {
-        // A hit among the provider's own entries that rests on several words is a better guess than no code at all.
-        let told = if found.matched >= 4 { finding.confidence - 0.1 } else { finding.confidence };
-        let place = diagnoses.iter().position(|it| it.confidence < told).unwrap_or(diagnoses.len());
-        diagnoses.insert(place, super::payload::diagnosed(catalogue, recognised, finding, &[], hint));
+        let place = diagnoses.iter().position(|it| it.confidence < finding.confidence).unwrap_or(diagnoses.len());
+        diagnoses.insert(place, super::payload::diagnosed(catalogue, recognised, &finding, &[], hint));
     }
     let sure = diagnoses.first().is_some_and(|best| best.confidence >= SURE);
     let ask = (!sure).then(|| question(&found, recognised));
     Answer::new(input, diagnoses, ask)
+}
+
+/// Where nobody is named, a standard's own code that a field holds says the same kind of trouble better than the entry of
+/// one provider whose words are alike.
+fn prefer_standard(catalogue: &Catalogue, ranked: &mut [(Subject, f64, Vec<Evidence>)], standard: impl Fn(&Subject) -> bool) {
+    let category = |subject: &Subject| match subject {
+        Subject::Entry(id) => catalogue.head(*id).map(|head| head.category),
+        Subject::Category(category) => Some(*category),
+    };
+    let best = ranked.iter().filter(|it| !standard(&it.0)).max_by(|a, b| a.1.total_cmp(&b.1));
+    let Some((kind, confidence)) = best.map(|it| (category(&it.0), it.1)).filter(|(_, confidence)| *confidence < SURE) else { return };
+    for it in ranked.iter_mut().filter(|it| standard(&it.0) && category(&it.0) == kind && it.1 >= MERE_HINT) {
+        it.1 = it.1.max(confidence + BEHIND).min(GENERIC);
+    }
 }
 
 fn by_words(hit: &Hit) -> Evidence {

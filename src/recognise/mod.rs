@@ -24,7 +24,7 @@ use crate::catalogue::key::{self, Fit};
 use crate::catalogue::messages::{self, GAP};
 use crate::catalogue::model::{Category, Values};
 use crate::catalogue::{Catalogue, EntryId, WordList};
-use crate::diagnose::Hint;
+use crate::diagnose::{Hint, general};
 use crate::text::{clipped, harmless};
 use literals::Literals;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -41,6 +41,8 @@ pub const MOST_BYTES: usize = 64 << 20;
 const NESTED: usize = 3;
 /// From this size on running text is looked at piece by piece, so that it need not be copied whole.
 const LARGE: usize = 1 << 20;
+/// The most bytes of sentences that are kept of a payload.
+const MOST_SAID: usize = 2_000;
 /// The most claims that are weighed.
 const MOST_CLAIMS: usize = 4_000;
 /// The most different findings that are kept.
@@ -80,6 +82,8 @@ pub struct Recognised {
     pub notes: Vec<String>,
     /// The text of the input, decoded, without secrets: what a search in words may look at.
     pub words: String,
+    /// What a payload says in sentences, without names of fields, numbers and ids; empty where it says next to nothing.
+    pub sentences: String,
     /// Providers that hosts, ids or names in the input speak for, the strongest first.
     pub marked: Vec<String>,
     /// How much of the input is structure, in bytes.
@@ -91,6 +95,14 @@ struct Provider {
     /// Generic standards (HTTP, OAuth) speak only where nobody else does.
     generic: bool,
     bring: Vec<String>,
+    /// The same made ready, when the first payload is met.
+    asked: OnceLock<values::Asked>,
+}
+
+impl Provider {
+    fn asked(&self) -> &values::Asked {
+        self.asked.get_or_init(|| values::Asked::of(&self.bring))
+    }
 }
 
 /// The catalogue made ready for recognising.
@@ -106,6 +118,7 @@ pub struct Recogniser<'c> {
     mark_of: Vec<(usize, bool)>,
     templates: Templates<'c>,
     code_words: FxHashSet<String>,
+    common_in_codes: FxHashSet<String>,
 }
 
 /// Something that may be an error, before the claims are weighed against each other.
@@ -157,7 +170,7 @@ impl<'c> Recogniser<'c> {
             index_of.insert(id.clone(), index);
             let generic = catalogue.is_generic(&provider);
             let bring = provider.support.map(|support| support.bring).unwrap_or_default();
-            providers.push(Provider { generic, bring, id });
+            providers.push(Provider { generic, bring, asked: OnceLock::new(), id });
         }
         let mut texts = Vec::new();
         for (provider, wire) in catalogue.text_wires() {
@@ -176,6 +189,7 @@ impl<'c> Recogniser<'c> {
             texts,
             mark_of,
             templates: Templates::new(catalogue),
+            common_in_codes: catalogue.words(WordList::CommonInCodes).into_iter().collect(),
             code_words: catalogue.words(WordList::Code).iter().map(|word| word.to_lowercase()).collect(),
         }
     }
@@ -197,6 +211,7 @@ impl<'c> Recogniser<'c> {
             recogniser: self,
             claims: Vec::new(),
             masker: Masker::default(),
+            sentences: String::new(),
             trees: 0,
             structured: 0,
             waits: None,
@@ -223,6 +238,7 @@ impl<'c> Recogniser<'c> {
             out.notes.push("The input is nested too deeply or too large to be followed everywhere.".to_owned());
         }
         out.words = clipped(&look.masker.text(&clipped(text, 4000)), 4000);
+        out.sentences = look.masker.text(&look.sentences);
         out.findings = look.weigh(&marked, hint);
         out
     }
@@ -290,6 +306,59 @@ impl<'c> Recogniser<'c> {
             (of_family(*entry), *fit, std::cmp::Reverse(rarity))
         })
     }
+
+    /// Statuses of a generic standard that a provider which the input speaks for lists as codes of its own.
+    fn own_statuses(&self, claims: &[Claim], marked: &FxHashMap<usize, f64>) -> Vec<Claim> {
+        let mut named: Vec<usize> =
+            marked.iter().filter(|(index, weight)| **weight >= 1.5 && !self.providers[**index].generic).map(|(index, _)| *index).collect();
+        named.sort_unstable();
+        let mut out = Vec::new();
+        for claim in claims.iter().filter(|claim| self.providers[claim.provider].generic).take(100) {
+            let Ok(status) = claim.code.parse::<u16>() else { continue };
+            for provider in &named {
+                let Some((id, fit)) = self.known(*provider, &claim.code, Some("http")) else { continue };
+                let is_status = self.catalogue.record(id).is_some_and(|record| record.entry.http == Some(status));
+                if is_status && fit == Fit::Exact {
+                    out.push(Claim {
+                        provider: *provider,
+                        entry: Some(id),
+                        code: claim.code.clone(),
+                        family: None,
+                        strength: Strength { announced: true, symbol_owners: 1, fit: Some(fit), ..Strength::default() },
+                        evidence: claim.evidence.clone(),
+                        subject: claim.subject,
+                        order: claim.order,
+                    });
+                }
+            }
+        }
+        out
+    }
+
+    /// The one code of a provider that begins so.
+    fn begun(&self, provider: usize, start: &str) -> Option<EntryId> {
+        let start = start.trim_end_matches(['…', '.']);
+        if start.len() < 4 {
+            return None;
+        }
+        let id = &self.providers[provider].id;
+        let begins = |entry: &EntryId| {
+            self.catalogue
+                .head(*entry)
+                .is_some_and(|head| head.provider == *id && head.code.len() > start.len() && head.code.starts_with(start))
+        };
+        let mut found = self.catalogue.entries().filter(begins);
+        found.next().filter(|_| found.next().is_none())
+    }
+}
+
+/// Whether a value may have been cut off: it says so, or nothing comes after it.
+fn is_cut(tree: &Tree<'_>, node: u32) -> bool {
+    node as usize + 1 == tree.nodes.len() || says_cut(&tree.node(node).text)
+}
+
+fn says_cut(value: &str) -> bool {
+    value.contains("(truncated") || value.ends_with(['…']) || value.ends_with("...")
 }
 
 /// A text in blocks of about a megabyte that end at a line.
@@ -327,6 +396,10 @@ fn on_its_own(text: &str, start: usize, end: usize) -> bool {
 
 /// What an input looks like: a log has several lines with times or levels, a payload has structure.
 fn kind_of(text: &str, structured: usize) -> InputKind {
+    // An address alone, such as a redirect with an error in it, is no description.
+    if text.contains("://") && !text.trim().contains(char::is_whitespace) {
+        return InputKind::Payload;
+    }
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(200).collect();
     let stamped = |line: &&&str| {
         let start = &line[..floor(line, 60)];
@@ -352,6 +425,7 @@ struct Look<'r, 'c> {
     recogniser: &'r Recogniser<'c>,
     claims: Vec<Claim>,
     masker: Masker,
+    sentences: String,
     trees: usize,
     structured: usize,
     waits: Option<u64>,
@@ -446,6 +520,12 @@ impl Look<'_, '_> {
             // Only remembered here: wherever the value is shown, it is masked.
             self.masker.field(&node.key, &node.text);
         }
+        for node in tree.nodes.iter().filter(|node| node.kind == Kind::Text && node.notation != Notation::Pairs) {
+            if self.sentences.len() < MOST_SAID && is_sentence(&node.text) {
+                self.sentences.push_str(&node.text);
+                self.sentences.push('\n');
+            }
+        }
         let mut matches = Vec::new();
         self.recogniser.fields().find(tree, &mut matches);
         for found in matches {
@@ -456,7 +536,7 @@ impl Look<'_, '_> {
         }
         for provider in &self.recogniser.providers {
             if self.ids.len() < 64 && !provider.bring.is_empty() {
-                for (name, value) in values::identifiers(tree, &provider.bring) {
+                for (name, value) in values::identifiers(tree, provider.asked()) {
                     if !self.ids.iter().any(|(other, _)| *other == name) {
                         self.ids.push((name, value));
                     }
@@ -506,6 +586,13 @@ impl Look<'_, '_> {
                 entry = Some((id, fit));
                 candidate.clone_into(&mut code);
                 break;
+            }
+        }
+        if entry.is_none() && is_cut(tree, found.node) {
+            match recogniser.begun(shape.provider, first) {
+                Some(id) => entry = Some((id, Fit::Folded)),
+                None if says_cut(value) => return,
+                None => {}
             }
         }
         if entry.is_none() {
@@ -786,6 +873,7 @@ impl Look<'_, '_> {
         let mut owners: Vec<&str> = found.iter().filter_map(|(id, _)| recogniser.catalogue.head(*id)).map(|head| head.provider).collect();
         owners.sort_unstable();
         owners.dedup();
+        let common = general::words(token).iter().all(|word| recogniser.common_in_codes.contains(word));
         for (id, fit) in &found {
             let Some(head) = recogniser.catalogue.head(*id) else {
                 continue;
@@ -793,8 +881,14 @@ impl Look<'_, '_> {
             let Some(provider) = recogniser.providers.iter().position(|it| it.id == head.provider) else {
                 continue;
             };
-            let strength =
-                Strength { symbol_parts: parts_of(token), symbol_owners: owners.len(), in_field, fit: Some(*fit), ..Strength::default() };
+            let strength = Strength {
+                symbol_parts: parts_of(token),
+                symbol_owners: owners.len(),
+                common,
+                in_field,
+                fit: Some(*fit),
+                ..Strength::default()
+            };
             let family = (!head.family.is_empty()).then(|| head.family.to_owned());
             self.claim(Claim {
                 provider,
@@ -967,6 +1061,8 @@ impl Look<'_, '_> {
     fn weigh(mut self, marked: &FxHashMap<usize, f64>, hint: &Hint) -> Vec<Finding> {
         let recogniser = self.recogniser;
         let claims = std::mem::take(&mut self.claims);
+        let mut claims = claims;
+        claims.extend(recogniser.own_statuses(&claims, marked));
         let context = score::Context { recogniser, marked, hint };
         let mut findings = score::findings(&context, claims);
         if findings.first().is_none_or(|best| best.confidence < crate::diagnose::SURE) {
@@ -976,9 +1072,8 @@ impl Look<'_, '_> {
         findings.truncate(MOST_FINDINGS);
         for finding in &mut findings {
             let provider = recogniser.providers.iter().find(|it| it.id == finding.provider);
-            let asked: Vec<String> = provider.map(|it| it.bring.iter().map(|text| tree::folded(text)).collect()).unwrap_or_default();
             for (name, value) in &self.ids {
-                if asked.iter().any(|text| text.contains(&tree::folded(name))) {
+                if provider.is_some_and(|it| it.asked().for_field(name)) {
                     let masked = self.masker.field(name, value);
                     finding.found.push(Evidence { what: harmless(name), at: None, value: Some(harmless(&clipped(&masked, 80))) });
                 }
@@ -1059,6 +1154,15 @@ fn is_symbolic(token: &str) -> bool {
     let humped = inner.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
     let hyphened = inner.matches('-').count() >= 2 && inner.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
     underscored || dotted || humped || hyphened
+}
+
+/// Whether a text is said to somebody: three words or more, mostly letters.
+fn is_sentence(text: &str) -> bool {
+    let words = text
+        .split_whitespace()
+        .filter(|word| word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | ',' | '\'' | '’' | '!' | '?')))
+        .count();
+    text.len() <= 600 && words >= 3 && words * 3 >= text.split_whitespace().count() * 2
 }
 
 /// Whether a field is called as one that holds codes.

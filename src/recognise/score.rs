@@ -32,6 +32,8 @@ pub(super) struct Strength {
     pub(super) symbol_parts: usize,
     /// How many providers have a code of this name.
     pub(super) symbol_owners: usize,
+    /// Whether the name consists of words that any interface's codes are made of.
+    pub(super) common: bool,
     /// Whether that name is the value of a field that holds codes.
     pub(super) in_field: bool,
     /// A number behind a word that announces a code.
@@ -72,10 +74,14 @@ impl Context<'_, '_> {
             odds -= 0.5;
         }
         odds += self.marked.get(&claim.provider).copied().unwrap_or(0.0);
-        // "Error code 12" beside the name of one provider is hardly another one's.
+        // "Error code 12" or `connectionError` beside the name of one provider is hardly another one's.
         let others = self.marked.iter().any(|(provider, weight)| *provider != claim.provider && *weight >= 0.7);
-        if it.announced && others && !self.marked.contains_key(&claim.provider) {
+        let faint = it.announced || (1..=2).contains(&it.symbol_parts) && !it.in_field;
+        if faint && others && !self.marked.contains_key(&claim.provider) {
             odds -= 1.2;
+        }
+        if it.common && !self.marked.contains_key(&claim.provider) {
+            odds -= 2.0;
         }
         let id = Some(self.recogniser.providers[claim.provider].id.as_str());
         if self.hint.provider.as_deref() == id {

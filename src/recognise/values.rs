@@ -62,16 +62,35 @@ fn said(text: &str) -> Option<u64> {
     })
 }
 
-/// Identifiers in the payload that the provider's support asks for: name and value.
-#[must_use]
-pub(super) fn identifiers(tree: &Tree<'_>, bring: &[String]) -> Vec<(String, String)> {
-    let asked: Vec<String> = bring.iter().map(|text| folded(text)).collect();
-    let mut found: Vec<(String, String)> = Vec::new();
-    for node in tree.nodes.iter().filter(|node| matches!(node.kind, Kind::Text | Kind::Number)) {
-        let name = folded(&node.key);
+/// What a provider's support asks for, made ready to be held against names of fields.
+#[derive(Debug)]
+pub(super) struct Asked {
+    /// Each item, folded.
+    items: Vec<String>,
+    /// Names of fields in the items, folded.
+    names: Vec<String>,
+}
+
+impl Asked {
+    pub(super) fn of(bring: &[String]) -> Self {
+        Self { items: bring.iter().map(|item| folded(item)).collect(), names: bring.iter().flat_map(|item| names_in(item)).collect() }
+    }
+
+    /// Whether a field of this name is asked for.
+    pub(super) fn for_field(&self, key: &str) -> bool {
+        let name = folded(key);
         let is_id = name.len() >= 6
             && (name.ends_with("id") || name.ends_with("guid") || name.ends_with("institution") || name.ends_with("institutionname"));
-        let fits = is_id && !node.text.is_empty() && node.text.len() <= 120 && asked.iter().any(|text| text.contains(&name));
+        self.names.contains(&name) || is_id && self.items.iter().any(|item| item.contains(&name))
+    }
+}
+
+/// Identifiers in the payload that the provider's support asks for: name and value.
+#[must_use]
+pub(super) fn identifiers(tree: &Tree<'_>, asked: &Asked) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for node in tree.nodes.iter().filter(|node| matches!(node.kind, Kind::Text | Kind::Number)) {
+        let fits = !node.text.is_empty() && node.text.len() <= 120 && !node.key.is_empty() && asked.for_field(&node.key);
         if fits && !found.iter().any(|(other, _)| *other == node.key) {
             found.push((node.key.to_string(), node.text.to_string()));
         }
@@ -80,9 +99,27 @@ pub(super) fn identifiers(tree: &Tree<'_>, bring: &[String]) -> Vec<(String, Str
     found
 }
 
+/// The names of fields that an item to bring may mean, folded: names written as such (`trace_no`, `x-request-id`), and
+/// neighbouring words ("trace number", "request id").
+fn names_in(item: &str) -> Vec<String> {
+    let words: Vec<&str> = item.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).filter(|word| !word.is_empty()).collect();
+    let built = |word: &&&str| {
+        word.contains(['_', '-']) || word.as_bytes().windows(2).any(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase())
+    };
+    let written = words.iter().filter(built).map(|word| folded(word));
+    let neighbours = words.windows(2).map(|two| folded(&two.concat()));
+    written.chain(neighbours).filter(|name| name.len() >= 5).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_fields_are_read_out_of_what_support_asks_for() {
+        let names = names_in("trace_no of the answer, and the requestId");
+        assert!(names.contains(&"traceno".to_owned()) && names.contains(&"requestid".to_owned()), "{names:?}");
+    }
 
     #[test]
     fn waits_are_read_from_sentences() {

@@ -199,7 +199,7 @@ fn sources(out: &mut String, it: &Diagnosis) {
     }
     let _ = writeln!(out, "\n## Sources ({})\n", wording::trust(it.trust));
     for source in &it.sources {
-        let official = if source.official { "" } else { " (third party)" };
+        let official = if wording::is_third_party(source) { " (third party)" } else { "" };
         let title = escaped(&source.title);
         let _ = match &source.url {
             Some(url) => writeln!(out, "- [{title}](<{url}>){official}"),

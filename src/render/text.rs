@@ -298,7 +298,7 @@ impl Page {
         }
         self.heading(&format!("Sources ({})", wording::trust(it.trust)));
         for source in &it.sources {
-            let official = if source.official { "" } else { " [third party]" };
+            let official = if wording::is_third_party(source) { " [third party]" } else { "" };
             let read = source.read.as_ref().map(|read| format!(", {read}")).unwrap_or_default();
             self.wrapped("  - ", "    ", &format!("{}{read}{official}", source.title), plain);
             if let Some(url) = &source.url {

@@ -1,6 +1,6 @@
 //! How the fixed words of the contract are said to a person.
 
-use crate::answer::{Diagnosis, DiagnosisKind, Evidence, Retry, WaitFrom};
+use crate::answer::{Diagnosis, DiagnosisKind, Evidence, Retry, Source, WaitFrom};
 use crate::catalogue::model::{Place, Policy, Trust, Who};
 use crate::text::duration;
 
@@ -73,6 +73,11 @@ pub(super) fn trust(trust: Trust) -> &'static str {
         Trust::ThirdParty => "from third parties",
         Trust::Inferred => "inferred",
     }
+}
+
+/// Whether a source is somebody else's: neither the provider's nor the user's own, as overlays may cite.
+pub(super) fn is_third_party(source: &Source) -> bool {
+    !source.official && source.title != "internal"
 }
 
 /// How sure a diagnosis is, and by which evidence.
