@@ -6,7 +6,7 @@ use super::model::{Advice, CategoryEntry, Entry, Order, Playbook, Provider, Sour
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
@@ -23,11 +23,11 @@ pub struct Held<T> {
 #[derive(Clone, Debug)]
 pub struct Origin {
     /// The file, as it was named.
-    pub file: Rc<str>,
+    pub file: Arc<str>,
     /// The line of the record's first field, from 1.
     pub line: u32,
     /// The line of each field: `title`, `step[2].text`.
-    fields: Rc<Vec<(String, u32)>>,
+    fields: Arc<Vec<(String, u32)>>,
 }
 
 impl Origin {
@@ -140,7 +140,7 @@ pub fn files_at(path: &Path) -> std::io::Result<Vec<PathBuf>> {
 }
 
 struct Reader<'a> {
-    file: Rc<str>,
+    file: Arc<str>,
     lines: Lines,
     findings: &'a mut Vec<Finding>,
 }
@@ -185,7 +185,7 @@ impl Reader<'_> {
         let line = first.unwrap_or_else(|| self.lines.of_offset(span.start));
         let named = |key: &str| fields.get(key).and_then(|value| value.get_ref().as_str()).map(str::to_owned);
         let name = named("code").or_else(|| named("id")).unwrap_or_default();
-        let origin = Origin { file: self.file.clone(), line, fields: Rc::new(places) };
+        let origin = Origin { file: self.file.clone(), line, fields: Arc::new(places) };
         loop {
             let whole = Spanned::new(span.clone(), DeValue::Table(fields.clone()));
             match T::deserialize(ValueDeserializer::from(whole)) {

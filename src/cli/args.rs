@@ -66,6 +66,8 @@ pub(crate) enum Command {
                             exceeds --max-wait,\n1 unknown or not sure enough, 2 wrong usage, 3 input unreadable, 4 catalogue invalid. Of several \
                             errors the strictest counts.")]
     Retry(RetryArgs),
+    /// Say who must act on how many, and what to do first, after reading whole logs
+    Triage(TriageArgs),
     /// List codes and symptoms
     List(ListArgs),
     /// List the providers
@@ -180,6 +182,19 @@ pub(crate) struct DiagnoseArgs {
     /// The product that is used, such as "QuickBooks Self-Employed"
     #[arg(long, value_name = "PRODUCT")]
     pub(crate) product: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct TriageArgs {
+    /// Log files, folders of them, or - for standard input; plain, gzip or zstd
+    #[arg(value_name = "FILE|FOLDER|-")]
+    pub(crate) inputs: Vec<String>,
+    /// At most so many rows in each list
+    #[arg(long, value_name = "N")]
+    pub(crate) top: Option<usize>,
+    /// How many threads recognise; by default one a core, eight at most
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
 }
 
 #[derive(Args, Debug)]

@@ -12,6 +12,7 @@ mod man;
 mod output;
 mod retry;
 mod settings;
+mod triage;
 mod walk;
 
 use args::{Cli, Command, Format};
@@ -95,6 +96,7 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
     let mut run = Run { settings, output };
     match cli.command {
         Some(Command::Explain(args)) => explain::run(&mut run, &args),
+        Some(Command::Triage(args)) => triage::run(&mut run, &args),
         Some(Command::List(args)) => list::codes(&mut run, &args),
         Some(Command::Providers) => list::providers(&mut run),
         Some(Command::Categories) => list::categories(&mut run),

@@ -2,6 +2,7 @@
 
 pub mod markdown;
 pub mod text;
+pub mod triage;
 pub mod walk;
 pub(crate) mod wording;
 
