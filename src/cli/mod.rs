@@ -14,6 +14,7 @@ mod retry;
 mod settings;
 mod triage;
 mod walk;
+mod watch;
 
 use args::{Cli, Command, Format};
 use clap::Parser;
@@ -91,6 +92,9 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
         return Err(Failure::usage("before-command", "something stands before the command that belongs behind it").help(help).into());
     }
     let settings = Settings::of(&cli.global)?;
+    if settings.format.value == Format::Csv && !matches!(cli.command, Some(Command::Triage(_))) {
+        return Err(Failure::usage("no-csv", "only triage prints CSV").help("other formats are text, json and markdown").into());
+    }
     let output = Output::new(&settings);
     settings.tell(&output);
     let mut run = Run { settings, output };

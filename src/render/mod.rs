@@ -3,6 +3,7 @@
 pub mod markdown;
 pub mod text;
 pub mod triage;
+pub mod triage_tables;
 pub mod walk;
 pub(crate) mod wording;
 

@@ -5,8 +5,10 @@
 //! order of the input.
 
 pub mod distinct;
+mod drain;
 pub mod ids;
 pub mod input;
+mod mask;
 mod records;
 pub mod report;
 pub mod shapes;
@@ -139,7 +141,7 @@ impl Order {
         loop {
             let next = waiting.next;
             let Some((thread, file, mut batch)) = waiting.batches.remove(&next) else { break };
-            waiting.counter.take(thread, &file, &batch);
+            waiting.counter.take(thread, &file, &mut batch);
             waiting.next += 1;
             batch.clear();
             empty = Some(batch);

@@ -3,14 +3,15 @@
 use super::Window;
 use super::distinct::{Distinct, Many, standard_error};
 use super::input::Fault;
-use super::shapes::Shape;
+use super::shapes;
 use super::tally::{self, Extent, LineCounts, Place, Span, Tally};
 use super::time::rfc3339;
 use crate::answer::{Diagnosis, Retry, WaitFrom};
 use crate::catalogue::model::{Category, Policy, Who};
-use crate::catalogue::{Catalogue, model};
+use crate::catalogue::{Catalogue, EntryId, model};
 use crate::diagnose::entry::{Case, diagnosis};
 use crate::diagnose::general::{Unlisted, general};
+use crate::text::harmless;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -41,7 +42,7 @@ pub struct Report {
     pub groups: Vec<Group>,
     /// Diagnoses that are not in that list: those behind the number that was asked for, and those that were too many to
     /// be counted one by one.
-    pub more: Option<Total>,
+    pub more_groups: Option<Total>,
     /// The same by who must act.
     pub by_who: Vec<Slice>,
     /// The same by the kind of trouble.
@@ -54,6 +55,8 @@ pub struct Report {
     pub more_institutions: Option<Total>,
     /// What was not understood, by its shape, the commonest first.
     pub shapes: Vec<Shape>,
+    /// How many lines have a shape that is not in that list.
+    pub more_shapes: u64,
     /// What has to be said once.
     pub notes: Vec<String>,
     /// What could not be read, or not to its end.
@@ -107,6 +110,8 @@ pub struct Group {
     pub family: Option<String>,
     /// The symbolic name of a number.
     pub name: Option<String>,
+    /// As `feedfix explain` takes it: with the family only where the provider has several codes of this spelling.
+    pub reference: String,
     /// What happened, in one line.
     pub title: String,
     /// Whether the catalogue holds the code.
@@ -128,6 +133,9 @@ pub struct Group {
     pub confidence: f64,
     /// Whose it may be, too, since the payloads do not tell: `provider:code`.
     pub rivals: Vec<String>,
+    /// Its place in the state.
+    #[serde(skip)]
+    place: usize,
 }
 
 /// Whether and when to send the same request again.
@@ -152,6 +160,23 @@ pub struct FirstStep {
     pub r#where: model::Place,
     /// Whether it is that of the kind of trouble, for want of the code's own.
     pub general: bool,
+}
+
+/// Lines of one shape that were not understood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Shape {
+    /// The shape: what varies, and what may be secret, is masked.
+    pub shape: String,
+    /// Whether the lines do not end as they should.
+    pub malformed: bool,
+    /// How many lines.
+    pub count: u64,
+    /// The first one.
+    pub sample: Place,
+    /// The earliest time in them.
+    pub first_seen: Option<String>,
+    /// The latest.
+    pub last_seen: Option<String>,
 }
 
 /// An input that could not be read, or not to its end.
@@ -214,76 +239,99 @@ impl Urgency {
     }
 }
 
-/// What to put into a report.
-#[derive(Clone, Copy, Debug)]
-pub struct Wanted {
-    /// The times that counted.
-    pub window: Window,
-    /// At most so many rows in each list.
-    pub top: usize,
-}
+/// The most shapes that are listed.
+const MOST_SHAPES: usize = 100;
 
-/// The report on a tally.
+/// The report on a tally, with all of its groups.
 #[must_use]
-pub fn report(catalogue: &Catalogue, tally: Tally, faults: Vec<Fault>, wanted: &Wanted) -> Report {
+pub fn report(catalogue: &Catalogue, tally: Tally, faults: Vec<Fault>, window: Window) -> Report {
     let errors = tally.lines.recognised;
-    let mut judged: Vec<(Urgency, &tally::Group, Diagnosis)> = tally
-        .groups
-        .iter()
-        .filter(|group| group.extent.count > 0)
-        .map(|group| {
+    let counted = tally.groups.iter().enumerate().filter(|(_, group)| group.extent.count > 0);
+    let mut judged: Vec<(Urgency, usize, Diagnosis)> = counted
+        .map(|(place, group)| {
             let diagnosis = diagnosed(catalogue, group);
-            (Urgency::of(&diagnosis), group, diagnosis)
+            (Urgency::of(&diagnosis), place, diagnosis)
         })
         .collect();
-    judged.sort_by_cached_key(|(urgency, group, _)| {
+    judged.sort_by_cached_key(|(urgency, place, _)| {
+        let group = &tally.groups[*place];
         let it = &group.diagnosed;
         let reach = if group.extent.items.is_empty() { group.extent.count } else { group.extent.items.many().count };
         (*urgency, std::cmp::Reverse((reach, group.extent.count)), it.provider.clone(), it.code.clone(), it.family.clone())
     });
     let mut by: [BTreeMap<String, Extent<12>>; 3] = Default::default();
     let mut all = tally.other.clone();
-    for (_, group, it) in &judged {
+    for (_, place, it) in &judged {
+        let group = &tally.groups[*place];
         all.merge(&group.extent);
         let values = [it.who.word(), it.category.word(), &group.diagnosed.provider];
         for (by, value) in by.iter_mut().zip(values) {
             by.entry(value.to_owned()).or_default().merge(&group.extent);
         }
     }
-    let [by_who, by_category, by_provider] = by.map(|by| slices(by, errors, wanted.top));
-    let mut more = tally.other.clone();
-    judged.iter().skip(wanted.top).for_each(|(_, group, _)| more.merge(&group.extent));
-    let ranked = judged.iter().take(wanted.top).enumerate();
-    let groups = ranked.map(|(index, (urgency, group, it))| ranked_group(index + 1, *urgency, group, it, errors)).collect();
-    let institutions = tally.institutions.iter().filter(|it| it.extent.count > 0).map(|it| (it.name.clone(), &it.extent));
-    let mut institutions: Vec<(String, &Extent<10>)> = institutions.collect();
-    institutions.sort_by_cached_key(|(name, extent)| (std::cmp::Reverse(extent.count), name.clone()));
-    let mut more_institutions = tally.other_institutions.clone();
-    institutions.iter().skip(wanted.top).for_each(|(_, extent)| more_institutions.merge(extent));
-    let by_institution = institutions.into_iter().take(wanted.top);
+    let [by_who, by_category, by_provider] = by.map(|by| slices(by, errors));
+    let groups = judged.iter().enumerate().map(|(index, judged)| group(index + 1, judged, catalogue, &tally));
+    let more = (tally.other.count > 0).then(|| total(&tally.other, errors));
+    let other = &tally.other_institutions;
     let mut report = Report {
         schema: SCHEMA,
         partial: tally.partial,
         files: tally.files,
         bytes: tally.bytes,
-        since: wanted.window.since.map(rfc3339),
-        until: wanted.window.until.map(rfc3339),
+        since: window.since.map(rfc3339),
+        until: window.until.map(rfc3339),
         lines: tally.lines,
         errors: total(&all, errors),
-        groups,
-        more: (more.count > 0).then(|| total(&more, errors)),
+        groups: groups.collect(),
+        more_groups: more,
         by_who,
         by_category,
         by_provider,
-        by_institution: by_institution.map(|(value, extent)| Slice { value, total: total(extent, errors) }).collect(),
-        more_institutions: (more_institutions.count > 0).then(|| total(&more_institutions, errors)),
-        shapes: tally.shapes.commonest(wanted.top),
+        by_institution: institutions(&tally).into_iter().map(|it| slice(it.name.clone(), &it.extent, errors)).collect(),
+        more_institutions: (other.count > 0).then(|| total(other, errors)),
+        shapes: tally.shapes.commonest().into_iter().map(shape).collect(),
+        more_shapes: tally.shapes.left_out,
         notes: Vec::new(),
-        faults: faults.into_iter().map(|it| Unread { input: it.name, message: it.message, begun: it.begun }).collect(),
+        faults: faults.into_iter().map(|it| Unread { input: harmless(&it.name), message: it.message, begun: it.begun }).collect(),
         state: tally,
     };
     report.notes = notes(&report);
+    report.cut_shapes(MOST_SHAPES);
     report
+}
+
+impl Report {
+    /// Leaves at most so many rows in each list, and adds up the others.
+    pub fn cut(&mut self, top: usize) {
+        let errors = self.lines.recognised;
+        if self.groups.len() > top {
+            let mut more = self.state.other.clone();
+            for group in self.groups.drain(top..) {
+                more.merge(&self.state.groups[group.place].extent);
+            }
+            self.more_groups = Some(total(&more, errors));
+        }
+        if self.by_institution.len() > top {
+            let mut more = self.state.other_institutions.clone();
+            institutions(&self.state)[top..].iter().for_each(|it| more.merge(&it.extent));
+            self.more_institutions = Some(total(&more, errors));
+        }
+        for list in [&mut self.by_who, &mut self.by_category, &mut self.by_provider, &mut self.by_institution] {
+            list.truncate(top);
+        }
+        self.cut_shapes(top);
+    }
+
+    fn cut_shapes(&mut self, top: usize) {
+        self.more_shapes += self.shapes.drain(top.min(self.shapes.len())..).map(|shape| shape.count).sum::<u64>();
+    }
+}
+
+/// The institutions, the one with the most errors first.
+fn institutions(tally: &Tally) -> Vec<&tally::Institution> {
+    let mut list: Vec<_> = tally.institutions.iter().filter(|it| it.extent.count > 0).collect();
+    list.sort_by(|a, b| b.extent.count.cmp(&a.extent.count).then_with(|| (&a.name, &a.id).cmp(&(&b.name, &b.id))));
+    list
 }
 
 fn diagnosed(catalogue: &Catalogue, group: &tally::Group) -> Diagnosis {
@@ -300,24 +348,27 @@ fn diagnosed(catalogue: &Catalogue, group: &tally::Group) -> Diagnosis {
     }
 }
 
-fn ranked_group(rank: usize, urgency: Urgency, group: &tally::Group, it: &Diagnosis, errors: u64) -> Group {
-    let step =
-        it.steps.first().map(|step| FirstStep { text: step.text.clone(), who: step.who, r#where: step.r#where, general: it.general });
+fn group(rank: usize, (urgency, place, it): &(Urgency, usize, Diagnosis), catalogue: &Catalogue, tally: &Tally) -> Group {
+    let group = &tally.groups[*place];
+    let general = it.general;
+    let step = it.steps.first().map(|step| FirstStep { text: step.text.clone(), who: step.who, r#where: step.r#where, general });
     let Retry { policy, wait_s, wait_from, .. } = it.retry;
     Group {
         rank,
-        urgency,
+        urgency: *urgency,
+        place: *place,
         provider: group.diagnosed.provider.clone(),
         provider_name: it.provider_name.clone(),
         code: group.diagnosed.code.clone(),
         family: it.family.clone(),
         name: it.name.clone(),
+        reference: reference(catalogue, &group.diagnosed),
         title: it.title.clone(),
         known: it.known,
         category: it.category,
         who: it.who,
         retry: GroupRetry { policy, wait_s, wait_from },
-        total: total(&group.extent, errors),
+        total: total(&group.extent, tally.lines.recognised),
         sample: group.sample.clone(),
         step,
         confidence: group.recognition.confidence,
@@ -325,11 +376,27 @@ fn ranked_group(rank: usize, urgency: Urgency, group: &tally::Group, it: &Diagno
     }
 }
 
-fn slices(by: BTreeMap<String, Extent<12>>, errors: u64, top: usize) -> Vec<Slice> {
-    let mut slices: Vec<Slice> = by.into_iter().map(|(value, extent)| Slice { value, total: total(&extent, errors) }).collect();
+fn reference(catalogue: &Catalogue, it: &tally::Diagnosed) -> String {
+    let own = |id: &EntryId| catalogue.head(*id).is_some_and(|head| head.provider == it.provider && head.code == it.code);
+    let several = catalogue.find_code(&it.code).iter().filter(|(id, _)| own(id)).count() > 1;
+    let family = if several && !it.family.is_empty() { format!("@{}", it.family) } else { String::new() };
+    harmless(&format!("{}:{}{family}", it.provider, it.code))
+}
+
+fn slices(by: BTreeMap<String, Extent<12>>, errors: u64) -> Vec<Slice> {
+    let mut slices: Vec<Slice> = by.into_iter().map(|(value, extent)| slice(value, &extent, errors)).collect();
     slices.sort_by_key(|slice| std::cmp::Reverse(slice.total.count));
-    slices.truncate(top);
     slices
+}
+
+fn slice<const BITS: u32>(value: String, extent: &Extent<BITS>, errors: u64) -> Slice {
+    Slice { value, total: total(extent, errors) }
+}
+
+fn shape(shape: shapes::Shape) -> Shape {
+    let Span { first, last } = shape.seen;
+    let (first_seen, last_seen) = (first.map(rfc3339), last.map(rfc3339));
+    Shape { shape: shape.text, malformed: shape.malformed, count: shape.count, sample: shape.sample, first_seen, last_seen }
 }
 
 fn total<const BITS: u32>(extent: &Extent<BITS>, errors: u64) -> Total {
@@ -373,5 +440,5 @@ fn notes(report: &Report) -> Vec<String> {
 
 fn doubt(group: &Group) -> String {
     let percent = (group.confidence * 100.0).round();
-    format!("{}:{} ({percent}%) may be {}", group.provider, group.code, group.rivals.join(" or "))
+    format!("{} ({percent}%) may be {}", group.reference, group.rivals.join(" or "))
 }

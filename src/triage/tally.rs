@@ -7,7 +7,7 @@
 
 use super::distinct::Distinct;
 use super::ids::Key;
-use super::shapes::Shapes;
+use super::shapes::{Shape, Shapes};
 use crate::catalogue::model::Category;
 use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
@@ -204,6 +204,8 @@ pub(super) struct Batch {
     pub(super) findings: Vec<(u32, Diagnosed, Recognition)>,
     /// Institutions that it has not named before, by their hashes.
     pub(super) institutions: Vec<(u64, String)>,
+    /// What was not understood, in the order of its first lines.
+    pub(super) shapes: Vec<Shape>,
 }
 
 /// What was counted.
@@ -252,12 +254,13 @@ impl Counter {
         }
     }
 
-    pub(super) fn finish(self) -> Tally {
+    pub(super) fn finish(mut self) -> Tally {
+        self.tally.shapes.seal();
         self.tally
     }
 
     /// Takes in what a thread found in a block of an input.
-    pub(super) fn take(&mut self, thread: usize, file: &Arc<str>, batch: &Batch) {
+    pub(super) fn take(&mut self, thread: usize, file: &Arc<str>, batch: &mut Batch) {
         self.tally.lines.add(&batch.lines);
         for (number, diagnosed, recognition) in &batch.findings {
             let group = Group { diagnosed: diagnosed.clone(), recognition: recognition.clone(), extent: Extent::default(), sample: None };
@@ -272,6 +275,7 @@ impl Counter {
         for (hash, name) in &batch.institutions {
             self.institution(*hash, name);
         }
+        batch.shapes.drain(..).for_each(|shape| self.tally.shapes.add(shape));
         for event in &batch.events {
             match self.threads[thread].get(event.number as usize).copied().flatten() {
                 Some(place) => {

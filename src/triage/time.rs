@@ -33,7 +33,7 @@ fn since_1970(text: &[u8]) -> Option<i64> {
     let whole = text.iter().position(|byte| *byte == b'.').unwrap_or(text.len());
     let value = number(&text[..whole])?;
     match whole {
-        8..=11 => Some(value * 1000 + text.get(whole + 1..).map_or(Some(0), thousandths)?),
+        9..=11 => Some(value * 1000 + text.get(whole + 1..).map_or(Some(0), thousandths)?),
         12..=14 => Some(value),
         15..=17 => Some(value / 1000),
         18..=19 => Some(value / 1_000_000),

@@ -1,7 +1,9 @@
 //! What one thread does: it looks at the lines of a block and notes what is to be counted.
 
 use super::input::Block;
-use super::tally::{Batch, Diagnosed, Event, Recognition};
+use super::mask::shape;
+use super::shapes::Shape;
+use super::tally::{Batch, Diagnosed, Event, Place, Recognition, Span};
 use super::{Options, Window, ids::Key, time};
 use crate::catalogue::Catalogue;
 use crate::diagnose::Hint;
@@ -9,7 +11,7 @@ use crate::recognise::lines::{Lines, Seen, Sort};
 use crate::recognise::secrets::Masker;
 use crate::recognise::{Finding, Recogniser};
 use crate::text::{clipped, harmless};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How many institutions a thread remembers to have named.
 const REMEMBERED: usize = 8192;
@@ -30,6 +32,10 @@ pub(super) struct Worker<'r, 'c> {
     /// Which findings are known to the counter.
     met: Vec<bool>,
     named: FxHashSet<u64>,
+    /// The shapes of the block at hand, by their hashes.
+    shaped: FxHashMap<u64, usize>,
+    /// Room for a shape.
+    shape: Vec<u8>,
 }
 
 impl<'r, 'c> Worker<'r, 'c> {
@@ -43,6 +49,8 @@ impl<'r, 'c> Worker<'r, 'c> {
             key: options.key,
             met: Vec::new(),
             named: FxHashSet::default(),
+            shaped: FxHashMap::default(),
+            shape: Vec::new(),
         }
     }
 
@@ -57,18 +65,28 @@ impl<'r, 'c> Worker<'r, 'c> {
                 Sort::Ordinary => batch.lines.ordinary += 1,
                 Sort::Blank => batch.lines.blank += 1,
                 Sort::Recognised(finding) => self.recognised(batch, number, line, finding, &seen),
-                Sort::NotUnderstood => {
-                    if self.counts(batch, &seen).is_some() {
-                        batch.lines.not_understood += 1;
-                    }
-                }
-                Sort::Malformed => {
-                    if self.counts(batch, &seen).is_some() {
-                        batch.lines.malformed += 1;
-                    }
-                }
+                Sort::NotUnderstood => self.shaped(batch, block, number, line, false, &seen),
+                Sort::Malformed => self.shaped(batch, block, number, line, true, &seen),
             }
         }
+        self.shaped.clear();
+    }
+
+    /// Notes the shape of a line that was not understood.
+    fn shaped(&mut self, batch: &mut Batch, block: &Block, number: u64, line: &[u8], malformed: bool, seen: &Seen<'_>) {
+        let Some(time) = self.counts(batch, seen) else { return };
+        let count = if malformed { &mut batch.lines.malformed } else { &mut batch.lines.not_understood };
+        *count += 1;
+        shape(line, &mut self.shape);
+        let hash = self.key.hash(&self.shape) ^ u64::from(malformed);
+        let place = *self.shaped.entry(hash).or_insert_with(|| {
+            let sample = Place { file: block.name.to_string(), line: number };
+            let text = String::from_utf8_lossy(&self.shape).into_owned();
+            batch.shapes.push(Shape { text, malformed, count: 0, sample, seen: Span::default() });
+            batch.shapes.len() - 1
+        });
+        batch.shapes[place].count += 1;
+        batch.shapes[place].seen.add(time);
     }
 
     fn recognised(&mut self, batch: &mut Batch, line: u64, text: &[u8], finding: u32, seen: &Seen<'_>) {
@@ -152,5 +170,6 @@ impl Batch {
         self.events.clear();
         self.findings.clear();
         self.institutions.clear();
+        self.shapes.clear();
     }
 }
