@@ -2,7 +2,7 @@
 //! whether trying again helps.
 //!
 //! The library goes from bytes to a record, and from the record to text; it reads no files and prints nothing:
-//! bytes → [`recognise`] → [`diagnose`] (over the [`catalogue`]) → [`answer`] → [`render`].
+//! bytes → [`recognise`] → [`diagnose`] (over the [`catalogue`]) → [`answer`] → [`render`]; logs → [`triage`] → [`render`].
 
 pub mod answer;
 pub mod catalogue;
@@ -13,6 +13,7 @@ pub mod retry;
 pub mod search;
 pub mod text;
 pub mod ticket;
+pub mod triage;
 pub mod walk;
 
 use catalogue::Catalogue;

@@ -43,6 +43,33 @@ pub fn duration(seconds: u64) -> String {
     }
 }
 
+/// A number with commas between the thousands.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A number of bytes as a person says it.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+    let mut unit = 0;
+    let mut value = bytes as f64;
+    while value >= 1000.0 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    if unit == 0 || value >= 99.95 { format!("{value:.0} {}", UNITS[unit]) } else { format!("{value:.1} {}", UNITS[unit]) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +77,16 @@ mod tests {
     #[test]
     fn escapes_do_not_reach_a_terminal() {
         assert_eq!(harmless("a\u{1b}[2Jb\r\nc\u{9b}\u{202e}"), "a␛[2Jb  c��");
+    }
+
+    #[test]
+    fn large_numbers_are_easy_to_read() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
+        for (bytes, text) in [(700, "700 bytes"), (2048, "2.0 KiB"), (351_000_000, "335 MiB")] {
+            assert_eq!(size(bytes), text);
+        }
     }
 
     #[test]

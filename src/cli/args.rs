@@ -3,6 +3,7 @@
 use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use feedfix::catalogue::model::{Category, Policy, Who};
 use std::ffi::OsString;
+use feedfix::render::triage::By;
 use std::path::PathBuf;
 
 #[derive(Debug, Parser)]
@@ -105,6 +106,8 @@ pub(crate) enum Command {
                             exceeds --max-wait,\n1 unknown or not sure enough, 2 wrong usage, 3 input unreadable, 4 catalogue invalid. Of several \
                             errors the strictest counts.")]
     Retry(RetryArgs),
+    /// Say who must act on how many, and what to do first, after reading whole logs
+    Triage(TriageArgs),
     /// List codes and symptoms
     List(ListArgs),
     /// List the providers
@@ -222,6 +225,66 @@ pub(crate) struct DiagnoseArgs {
 }
 
 #[derive(Args, Debug)]
+#[command(
+    after_help = "Exit status: 0 answered, whether there were errors or not, 2 wrong usage, 3 an input cannot be read (the rest is answered) or\n\
+                        Ctrl-C broke it off, 4 catalogue invalid, 20 --fail-on is met, whatever else was.\n\n\
+                        What to do first: 1. what fails because of the app's own key, permission or setup; 2. what the owner of an account or the\n\
+                        developers must mend; 3. what the provider or the bank must mend; 4. what passes with time; 5. what nobody knows who must\n\
+                        mend; 6. what needs nothing. Within each, what concerns the most items."
+)]
+pub(crate) struct TriageArgs {
+    /// Log files, folders of them, or - for standard input: NDJSON, text, JSON arrays; plain, gzip or zstd
+    #[arg(value_name = "FILE|FOLDER|-")]
+    pub(crate) inputs: Vec<String>,
+    /// Only this grouping
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) by: Option<Group>,
+    /// At most so many rows in each list; by default 10 in text and Markdown, all in JSON and CSV
+    #[arg(long, value_name = "N")]
+    pub(crate) top: Option<usize>,
+    /// Only errors from then on: 2026-11-30T04:05Z, 2026-11-30, seconds since 1970, or so long ago: 24h, 7d
+    #[arg(long, value_name = "TIME", value_parser = super::triage::moment)]
+    pub(crate) since: Option<i64>,
+    /// Only errors before then
+    #[arg(long, value_name = "TIME", value_parser = super::triage::moment)]
+    pub(crate) until: Option<i64>,
+    /// End with status 20 if there are such: who=, category=, retry=, provider=, code=, not-understood; may be repeated
+    #[arg(long, value_name = "CONDITION")]
+    pub(crate) fail_on: Vec<String>,
+    /// Add up what earlier runs printed with --format json; the files are those
+    #[arg(long, conflicts_with_all = ["since", "until", "threads"])]
+    pub(crate) merge: bool,
+    /// What ids in JSON are hashed with; the same for all parts of a merge. Without it, who has a list of ids can recognise them
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub(crate) salt: String,
+    /// How many threads recognise; by default one a core, eight at most
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
+}
+
+/// What errors are grouped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Group {
+    Diagnosis,
+    Who,
+    Category,
+    Provider,
+    Institution,
+}
+
+impl Group {
+    pub(crate) fn by(self) -> By {
+        match self {
+            Self::Diagnosis => By::Diagnosis,
+            Self::Who => By::Who,
+            Self::Category => By::Category,
+            Self::Provider => By::Provider,
+            Self::Institution => By::Institution,
+        }
+    }
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct ListArgs {
     /// Only this kind of trouble
     #[arg(long, value_name = "CATEGORY", value_parser = word::<Category>(Category::ALL.iter().map(|it| it.word())))]
@@ -259,6 +322,7 @@ pub(crate) enum SchemaOf {
     Catalogue,
     Answer,
     List,
+    Triage,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -267,6 +331,8 @@ pub(crate) enum Format {
     Text,
     Json,
     Markdown,
+    /// Of triage only
+    Csv,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -286,7 +352,7 @@ fn word<T: std::str::FromStr<Err = ()> + Clone + Send + Sync + 'static>(
 }
 
 /// A time in seconds: `90`, `90s`, `15m`, `2h`, `1d`.
-fn seconds(text: &str) -> Result<u64, String> {
+pub(super) fn seconds(text: &str) -> Result<u64, String> {
     let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
     let factor = match unit.trim() {
         "" | "s" => 1,

@@ -54,6 +54,7 @@ pub(crate) fn schema(of: SchemaOf) -> anyhow::Result<Value> {
         SchemaOf::Catalogue => schemars::schema_for!(model::File),
         SchemaOf::Answer => schemars::schema_for!(feedfix::answer::Answer),
         SchemaOf::List => schemars::schema_for!(feedfix::answer::List),
+        SchemaOf::Triage => schemars::schema_for!(feedfix::triage::report::Report),
     };
     let mut schema = serde_json::to_value(schema)?;
     // A symptom has an `id`, which is read as another name of `code`; schemars passes over such names.

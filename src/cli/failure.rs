@@ -18,6 +18,8 @@ pub(crate) enum Status {
     Never = 11,
     /// `feedfix retry`: the wait exceeds `--max-wait`.
     TooLong = 12,
+    /// `feedfix triage --fail-on`: there is such an error.
+    FailOn = 20,
 }
 
 impl From<Status> for ExitCode {

@@ -12,7 +12,9 @@ mod man;
 mod output;
 mod retry;
 mod settings;
+mod triage;
 mod walk;
+mod watch;
 
 use args::{Cli, Command, Format};
 use failure::{Failure, Status};
@@ -89,11 +91,15 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
         return Err(Failure::usage("before-command", "something stands before the command that belongs behind it").help(help).into());
     }
     let settings = Settings::of(&cli.global)?;
+    if settings.format.value == Format::Csv && !matches!(cli.command, Some(Command::Triage(_))) {
+        return Err(Failure::usage("no-csv", "only triage prints CSV").help("other formats are text, json and markdown").into());
+    }
     let output = Output::new(&settings);
     settings.tell(&output);
     let mut run = Run { settings, output };
     match cli.command {
         Some(Command::Explain(args)) => explain::run(&mut run, &args),
+        Some(Command::Triage(args)) => triage::run(&mut run, &args),
         Some(Command::List(args)) => list::codes(&mut run, &args),
         Some(Command::Providers) => list::providers(&mut run),
         Some(Command::Categories) => list::categories(&mut run),

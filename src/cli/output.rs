@@ -44,6 +44,10 @@ impl Output {
         self.width
     }
 
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     pub(crate) fn print(&self, text: &str) -> anyhow::Result<()> {
         let mut out = std::io::stdout().lock();
         out.write_all(text.as_bytes())?;
@@ -91,7 +95,7 @@ impl Output {
             return self.field_of(answer, path, status);
         }
         match self.format {
-            Format::Text => self.print(&render::text::answer(answer, self.width))?,
+            Format::Text | Format::Csv => self.print(&render::text::answer(answer, self.width))?,
             Format::Json => self.print(&render::json(answer))?,
             Format::Markdown => self.print(&render::markdown::answer(answer))?,
         }

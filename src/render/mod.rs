@@ -2,6 +2,8 @@
 
 pub mod markdown;
 pub mod text;
+pub mod triage;
+pub mod triage_tables;
 pub mod walk;
 pub(crate) mod wording;
 

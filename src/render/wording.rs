@@ -6,8 +6,13 @@ use crate::text::duration;
 
 /// Who must act; where nobody has to, whether time heals it.
 pub(super) fn who(diagnosis: &Diagnosis) -> &'static str {
-    let passes = matches!(diagnosis.retry.policy, Policy::Now | Policy::Later);
-    match diagnosis.who {
+    actor_of(diagnosis.who, diagnosis.retry.policy)
+}
+
+/// The same by who and policy alone.
+pub(super) fn actor_of(who: Who, policy: Policy) -> &'static str {
+    let passes = matches!(policy, Policy::Now | Policy::Later);
+    match who {
         Who::EndUser => "the owner of the bank account",
         Who::Integrator => "the developers of the app",
         Who::Aggregator => "the provider of the feed",
