@@ -2,8 +2,8 @@
 
 use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use feedfix::catalogue::model::{Category, Policy, Who};
-use std::ffi::OsString;
 use feedfix::render::triage::By;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 #[derive(Debug, Parser)]

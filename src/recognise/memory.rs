@@ -2,7 +2,7 @@
 //! that differs from one seen before in ids, counters and times only is known after comparing it piece by piece.
 
 use super::fields::{Places, ROLES};
-use super::relevance::{Part, Relevance, WILDS, Wild, integer, number_at, time_at};
+use super::relevance::{Part, Relevance, WILDS, Wild, number_at, time_at};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
@@ -144,7 +144,6 @@ impl<L> Memory<L> {
         let [time, number, any_number, word] = from.wild;
         if number != 0
             && let Some(end) = number_at(line, at)
-            && !relevance.is_special(integer(&line[at..end]))
         {
             return Some((number, end, Some(Wild::Number)));
         }
@@ -157,7 +156,7 @@ impl<L> Memory<L> {
         if any_number != 0 {
             let digits = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
             let whole = digits > 0 && rest.get(digits).is_none_or(|byte| !byte.is_ascii_alphanumeric());
-            if whole && !relevance.is_special(&rest[..digits]) {
+            if whole {
                 return Some((any_number, at + digits, Some(Wild::Digits)));
             }
         }

@@ -616,6 +616,11 @@ impl Look<'_, '_> {
             }
             first.clone_into(&mut code);
         }
+        let met = self.shown(&node.key, &code);
+        // Where the message beside it told the code, what stands in the code's place is none.
+        if let Some(head) = entry.filter(|(_, fit)| *fit == Fit::Folded).and_then(|(id, _)| recogniser.catalogue.head(id)) {
+            head.code.clone_into(&mut code);
+        }
         let agrees = entry.and_then(|(id, _)| said.iter().filter_map(|text| self.fits_message(id, text)).max());
         let strength = Strength {
             certainty: Some(shape.certainty),
@@ -626,11 +631,8 @@ impl Look<'_, '_> {
             shared: !shape.shared_with.is_empty(),
             ..Strength::default()
         };
-        let evidence = Evidence {
-            what: format!("`{}` =", harmless(&clipped(&node.key, 60))),
-            at: Some(tree.pointer(found.node)),
-            value: Some(self.shown(&node.key, &code)),
-        };
+        let evidence =
+            Evidence { what: format!("`{}` =", harmless(&clipped(&node.key, 60))), at: Some(tree.pointer(found.node)), value: Some(met) };
         let claim = Claim {
             provider: shape.provider,
             entry: entry.map(|(id, _)| id),

@@ -55,10 +55,10 @@ enum Place {
 pub(super) struct Relevance {
     /// Runs of letters alone, and runs that hold digits: ids are mostly of a length that no code has.
     words: [Runs; 2],
-    /// Numbers that published messages begin with, or that follow a gap or a number there.
-    special: Runs,
-    /// Words behind which a published message has a number.
-    before_numbers: FxHashSet<u32>,
+    /// Pairs of words behind which a published message has a number; 0 stands for any word.
+    before_numbers: FxHashSet<(u32, u32)>,
+    /// Words before which one has a number that no word leads to.
+    behind_numbers: FxHashSet<u32>,
     /// Names of fields, with the name of what they must be in (empty: anything).
     verbatim: FxHashMap<String, Vec<String>>,
     coded: FxHashSet<String>,
@@ -96,8 +96,8 @@ impl Relevance {
     pub(super) fn new(catalogue: &Catalogue) -> Self {
         let mut it = Self {
             words: Default::default(),
-            special: Runs::default(),
             before_numbers: FxHashSet::default(),
+            behind_numbers: FxHashSet::default(),
             verbatim: FxHashMap::default(),
             coded: FxHashSet::default(),
             announcing: catalogue.words(WordList::Code).iter().map(|word| word.to_lowercase()).collect(),
@@ -182,17 +182,17 @@ impl Relevance {
                 numbers.insert(messages::word(word));
             }
         }
-        let mut special = FxHashSet::default();
         for template in catalogue.messages() {
-            for (place, word) in template.words.iter().enumerate().filter(|(_, word)| numbers.contains(word)) {
-                match place.checked_sub(1).map(|before| template.words[before]) {
-                    Some(before) if before != GAP && !numbers.contains(&before) => _ = self.before_numbers.insert(before),
-                    _ => _ = special.insert(*word),
+            let template = &template.words;
+            for (place, _) in template.iter().enumerate().filter(|(_, word)| numbers.contains(word)) {
+                let word = |back: usize| place.checked_sub(back).map_or(GAP, |at| template[at]);
+                let (before, first) = (word(1), word(2));
+                if before != GAP {
+                    self.before_numbers.insert((first, before));
+                } else {
+                    self.behind_numbers.extend(template.get(place + 1));
                 }
             }
-        }
-        for word in words.lines().filter(|word| special.contains(&messages::word(word))) {
-            self.special.add(word);
         }
     }
 
@@ -285,10 +285,10 @@ impl Relevance {
         }
     }
 
-    /// Whether a field's value counts whatever it is; `before` is the line up to its name.
-    fn is_verbatim(&self, name: &str, before: &str) -> bool {
+    /// Whether a field's value counts whatever it is; `keys` are the names of fields before it.
+    fn is_verbatim(&self, name: &str, keys: &[String]) -> bool {
         let Some(parents) = self.verbatim.get(name) else { return false };
-        let within = |parent: &String| parent.is_empty() || folded(before).contains(parent.as_str());
+        let within = |parent: &String| parent.is_empty() || keys.contains(parent);
         parents.iter().any(within)
     }
 
@@ -298,18 +298,13 @@ impl Relevance {
         !self.words[usize::from(digit)].has(run)
     }
 
-    /// Whether a number in a place where numbers do not matter may yet begin a published message.
-    pub(super) fn is_special(&self, digits: &[u8]) -> bool {
-        self.special.has(digits)
-    }
-
     /// The parts of a line that may vary. `named` says that it is prose which names a provider: numbers beside a name may be codes.
     pub(super) fn parts(&self, line: &str, named: bool) -> Vec<Part> {
         let bytes = line.as_bytes();
         let lower = line.to_ascii_lowercase();
-        let mut scan = Scan { of: self, line, lower: &lower, until: 0, place: Place::Free };
+        let mut scan =
+            Scan { of: self, line, lower: &lower, until: 0, place: Place::Free, keys: Vec::new(), before: [""; 2], counted: false };
         let mut parts = Vec::new();
-        let mut before = "";
         let mut at = 0;
         while at < bytes.len() {
             let free = at >= scan.until || scan.place == Place::Free;
@@ -319,19 +314,18 @@ impl Relevance {
                 && let Some(end) = time_at(bytes, at)
             {
                 parts.push(Part { start: at, end, wild: Wild::Time, lettered: false });
-                before = "";
+                scan.pass("", false);
                 at = end;
                 continue;
             }
             if free
-                && !self.before_numbers.contains(&messages::word(before))
                 && follows_key(bytes, at)
                 && let Some(end) = number_at(bytes, at)
-                && !self.is_special(integer(&bytes[at..end]))
+                && !scan.is_counted(end)
                 && !scan.is_taken_by_a_shape(at, end)
             {
                 parts.push(Part { start: at, end, wild: Wild::Number, lettered: false });
-                before = "";
+                scan.pass("", false);
                 at = end;
                 continue;
             }
@@ -341,9 +335,10 @@ impl Relevance {
             }
             let end = at + bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
             scan.shapes_before(at);
-            parts.extend(scan.part(at, end, before, named));
+            let counted = bytes[at..end].iter().all(u8::is_ascii_digit) && scan.is_counted(end);
+            parts.extend(scan.part(at, end, counted, named));
             scan.name(at, end);
-            before = &line[at..end];
+            scan.pass(&line[at..end], counted);
             at = end;
         }
         parts
@@ -357,10 +352,28 @@ struct Scan<'s> {
     lower: &'s str,
     until: usize,
     place: Place,
+    /// Names of fields that were passed.
+    keys: Vec<String>,
+    /// The last two words, and whether the last was a number that a message may hold.
+    before: [&'s str; 2],
+    counted: bool,
 }
 
-impl Scan<'_> {
-    fn part(&self, start: usize, end: usize, before: &str, named: bool) -> Option<Part> {
+impl<'s> Scan<'s> {
+    fn pass(&mut self, word: &'s str, counted: bool) {
+        self.before = [self.before[1], word];
+        self.counted = counted;
+    }
+
+    /// Whether a published message may have its number here, by the words around.
+    fn is_counted(&self, end: usize) -> bool {
+        let [first, before] = self.before.map(messages::word);
+        let known = &self.of.before_numbers;
+        let behind = messages::words(&self.line[end..]).next().map_or(GAP, |(_, word)| messages::word(word));
+        self.counted || known.contains(&(first, before)) || known.contains(&(GAP, before)) || self.of.behind_numbers.contains(&behind)
+    }
+
+    fn part(&self, start: usize, end: usize, counted: bool, named: bool) -> Option<Part> {
         let bytes = self.line.as_bytes();
         let run = &bytes[start..end];
         let left = start.checked_sub(1).map(|at| bytes[at]);
@@ -371,27 +384,22 @@ impl Scan<'_> {
             || bytes[..start].ends_with(b"</")
             || bytes[..start].ends_with(b"&#");
         let place = if start < self.until { self.place } else { Place::Free };
-        if joined || place == Place::Verbatim {
+        // Where a text is cut off, the beginning of a code is enough.
+        let cut = place == Place::Coded && self.line[end..].trim_end_matches(['.', '…', ' ']).is_empty();
+        if joined || cut || place == Place::Verbatim {
             return None;
         }
         let digits = run.iter().filter(|byte| byte.is_ascii_digit()).count();
         let whole = self.line.trim().len() == run.len();
-        if digits == run.len()
-            && place == Place::Free
-            && !whole
-            && !(named && (3..=5).contains(&digits))
-            && self.is_any_number(start, end, before)
-        {
+        let beside_a_name = named && (3..=5).contains(&digits);
+        if digits == run.len() && place == Place::Free && !whole && !counted && !beside_a_name && self.is_any_number(start, end) {
             return Some(Part { start, end, wild: Wild::Digits, lettered: false });
         }
         self.of.is_unknown(run).then_some(Part { start, end, wild: Wild::Word, lettered: digits == 0 })
     }
 
     /// Whether it does not matter which number a run of digits is.
-    fn is_any_number(&self, start: usize, end: usize, before: &str) -> bool {
-        if self.of.before_numbers.contains(&messages::word(before)) || self.of.is_special(&self.line.as_bytes()[start..end]) {
-            return false;
-        }
+    fn is_any_number(&self, start: usize, end: usize) -> bool {
         let bytes = self.line.as_bytes();
         let inner = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
         let from = start - bytes[..start].iter().rev().take_while(inner).count();
@@ -441,35 +449,51 @@ impl Scan<'_> {
         let chain = &self.line[from..end];
         let last = chain.rsplit('.').next().unwrap_or(chain);
         let names = [folded(chain), folded(last)];
-        let place = if names.iter().any(|name| self.of.is_verbatim(name, &self.line[..from])) {
+        let place = if names.iter().any(|name| self.of.is_verbatim(name, &self.keys)) {
             Place::Verbatim
         } else if names.iter().any(|name| self.of.coded.contains(name)) || holds_codes(last) {
             Place::Coded
-        } else if is_symbolic(chain) && self.of.codes.contains(&key::hash(&key::squash(chain))) {
-            // What follows a code's name tells whether it is the name of a field.
+        } else if is_symbolic(chain) && self.is_bare_value(end) && self.of.codes.contains(&key::hash(&key::squash(chain))) {
+            // How such a value begins tells whether a code's name is the name of a field here.
             Place::Verbatim
         } else {
-            // Two words may be a name together: `Error Code: 5`.
-            let two = self.line[..from].trim_end_matches(' ');
-            let gap = from - two.len();
-            let first = two.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))).map_or(0, |at| at + 1);
-            let pair = if gap == 1 && two.is_char_boundary(first.min(two.len())) {
-                folded(&self.line[first.min(two.len())..end])
-            } else {
-                String::new()
-            };
-            if self.of.is_verbatim(&pair, two) {
-                Place::Verbatim
-            } else if self.of.coded.contains(&pair) {
-                Place::Coded
-            } else {
-                return;
-            }
+            self.place_of_two(from, end)
         };
+        let sign = bytes[end..].iter().take(6).find(|byte| !matches!(byte, b'"' | b'\'' | b'\\' | b' '));
+        if sign.is_some_and(|byte| matches!(byte, b':' | b'=' | b'>' | b'[' | b'{')) {
+            self.keys.extend(names);
+        }
+        if place == Place::Free {
+            return;
+        }
         // The text of a tag stands behind its attributes.
         let tagged = from.checked_sub(1).is_some_and(|at| bytes[at] == b'<');
         let opened = if tagged { bytes[end..].iter().take(200).position(|byte| *byte == b'>') } else { None };
         self.value(end + opened.unwrap_or(0), place, false);
+    }
+
+    /// Whether a colon, a blank and a value without quotes stand behind a word.
+    fn is_bare_value(&self, end: usize) -> bool {
+        let behind = self.line[end..].trim_start_matches(['"', '\'', '\\', ']']).trim_start();
+        let value = behind.strip_prefix(": ").map(str::trim_start);
+        value.is_some_and(|value| value.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-'))
+    }
+
+    /// What two words are that may be a name together (`Error Code: 5`), the second from an offset on.
+    fn place_of_two(&self, from: usize, end: usize) -> Place {
+        let two = self.line[..from].trim_end_matches(' ');
+        if from - two.len() != 1 {
+            return Place::Free;
+        }
+        let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let pair = folded(&self.line[two.trim_end_matches(inner).len()..end]);
+        if self.of.is_verbatim(&pair, &self.keys) {
+            Place::Verbatim
+        } else if self.of.coded.contains(&pair) {
+            Place::Coded
+        } else {
+            Place::Free
+        }
     }
 
     /// Marks the value behind a name: its first word, or the whole list.
@@ -577,12 +601,6 @@ pub(super) fn number_at(bytes: &[u8], at: usize) -> Option<usize> {
     let end = at + 1 + behind.iter().position(|byte| !(byte.is_ascii_digit() || *byte == b'.')).unwrap_or(behind.len());
     let closed = matches!(bytes.get(end), Some(b',' | b'}' | b']'));
     (closed && bytes[end - 1].is_ascii_digit()).then_some(end)
-}
-
-/// The digits of a number before its point, without its sign.
-pub(super) fn integer(number: &[u8]) -> &[u8] {
-    let number = number.strip_prefix(b"-").unwrap_or(number);
-    &number[..number.iter().take_while(|byte| byte.is_ascii_digit()).count()]
 }
 
 /// The last name of a path, folded, and the one before it.
