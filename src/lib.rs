@@ -4,6 +4,7 @@
 //! The library goes from bytes to a record, and from the record to text; it reads no files and prints nothing:
 //! bytes → [`recognise`] → [`diagnose`] (over the [`catalogue`]) → [`answer`] → [`render`]; logs → [`triage`] → [`render`].
 
+pub mod annotate;
 pub mod answer;
 pub mod catalogue;
 pub mod diagnose;

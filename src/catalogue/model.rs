@@ -486,6 +486,8 @@ overlayable! {
         none: Vec<String>,
         values: Values,
         certainty: Certainty,
+        /// Whether the message beside a known code may name another one more exactly.
+        message_decides: bool,
         /// Providers whose shape this is, too: which one is meant must come from elsewhere.
         shared_with: Vec<String>,
         sample: Vec<Sample>,

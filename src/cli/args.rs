@@ -108,6 +108,8 @@ pub(crate) enum Command {
     Retry(RetryArgs),
     /// Say who must act on how many, and what to do first, after reading whole logs
     Triage(TriageArgs),
+    /// Pass a log through, with what was recognised added to its lines of JSON as a "feedfix" object
+    Annotate(AnnotateArgs),
     /// List codes and symptoms
     List(ListArgs),
     /// List the providers
@@ -282,6 +284,23 @@ impl Group {
             Self::Institution => By::Institution,
         }
     }
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "The order of the lines is kept, and every byte of what is not recognised; the object is spliced in before the last brace.\n\
+                        It holds provider, code, family, category, who, retry and confidence, and no value of the line."
+)]
+pub(crate) struct AnnotateArgs {
+    /// Log files, or - for standard input
+    #[arg(value_name = "FILE|-")]
+    pub(crate) inputs: Vec<String>,
+    /// Mask secrets and personal data in the lines, too
+    #[arg(long)]
+    pub(crate) mask: bool,
+    /// Write each line as soon as it is there, for a live pipe
+    #[arg(long)]
+    pub(crate) line_buffered: bool,
 }
 
 #[derive(Args, Debug)]

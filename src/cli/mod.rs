@@ -1,5 +1,6 @@
 //! The edge: arguments, files, streams and exit statuses around the library.
 
+mod annotate;
 mod args;
 mod asked;
 mod catalogue;
@@ -100,6 +101,7 @@ fn run(cli: Cli) -> anyhow::Result<Status> {
     match cli.command {
         Some(Command::Explain(args)) => explain::run(&mut run, &args),
         Some(Command::Triage(args)) => triage::run(&mut run, &args),
+        Some(Command::Annotate(args)) => annotate::run(&mut run, &args),
         Some(Command::List(args)) => list::codes(&mut run, &args),
         Some(Command::Providers) => list::providers(&mut run),
         Some(Command::Categories) => list::categories(&mut run),

@@ -26,10 +26,14 @@ pub enum Sort {
 }
 
 /// A line, looked at: what it is, and whom and when it concerns. The values are as they stand in the line, unmasked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Seen<'l> {
     /// What it is.
     pub sort: Sort,
+    /// How sure that is, where an error was recognised; 0 otherwise.
+    pub confidence: f64,
+    /// Whether the line is a JSON object and nothing else.
+    pub object: bool,
     /// When it happened, as written.
     pub time: Option<&'l [u8]>,
     /// The item, connection or account concerned.
@@ -38,6 +42,14 @@ pub struct Seen<'l> {
     pub user: Option<&'l [u8]>,
     /// The institution, by name or id.
     pub institution: Option<&'l [u8]>,
+}
+
+/// What is remembered of a line.
+#[derive(Clone, Copy, Debug)]
+struct Judged {
+    sort: Sort,
+    confidence: f64,
+    object: bool,
 }
 
 /// The longest line that is remembered; longer ones are rare, and would crowd out the others.
@@ -52,7 +64,7 @@ pub struct Lines<'r, 'c> {
     names: FieldNames,
     relevance: Relevance,
     trouble: FxHashSet<String>,
-    memory: Memory<Sort>,
+    memory: Memory<Judged>,
     ends: Ends,
     findings: Vec<Finding>,
     /// The number of each finding by provider, code and family.
@@ -81,8 +93,8 @@ impl<'r, 'c> Lines<'r, 'c> {
     pub fn look<'l>(&mut self, line: &'l [u8]) -> Seen<'l> {
         let known = if line.len() <= LONGEST { self.memory.find(line, &self.relevance, &mut self.ends) } else { None };
         let Some(known) = known else {
-            let (sort, places) = self.judge(line);
-            return seen(line, sort, &places);
+            let (judged, places) = self.judge(line);
+            return seen(line, judged, &places);
         };
         let places = known.places(&self.ends).unwrap_or_else(|| self.names.places(&String::from_utf8_lossy(line)));
         seen(line, *known.leaf, &places)
@@ -98,9 +110,9 @@ impl<'r, 'c> Lines<'r, 'c> {
     }
 
     /// What a line is that none like it is remembered of.
-    fn judge(&mut self, line: &[u8]) -> (Sort, Places) {
+    fn judge(&mut self, line: &[u8]) -> (Judged, Places) {
         if line.iter().all(u8::is_ascii_whitespace) {
-            return (Sort::Blank, Places::default());
+            return (Judged { sort: Sort::Blank, confidence: 0.0, object: false }, Places::default());
         }
         let recognised = self.recogniser.recognise(line, &self.hint);
         let least = if recognised.kind == Some(InputKind::Text) { FROM_PROSE } else { SURE };
@@ -108,12 +120,14 @@ impl<'r, 'c> Lines<'r, 'c> {
         let best = recognised.findings.into_iter().next().filter(|best| best.confidence >= least);
         let decoded = decode::text(line);
         let places = if matches!(decoded, Cow::Borrowed(_)) { self.names.places(&decoded) } else { Places::default() };
+        let confidence = best.as_ref().map_or(0.0, |best| best.confidence);
         let sort = match best {
             Some(finding) => Sort::Recognised(self.number(finding)),
             None if is_unclosed(&decoded) => Sort::Malformed,
             None if self.is_trouble(&decoded, &places) => Sort::NotUnderstood,
             None => Sort::Ordinary,
         };
+        let judged = Judged { sort, confidence, object: is_object(line) };
         // Bytes that had to be decoded are not compared as they stand.
         if let Cow::Borrowed(text) = decoded
             && text.len() == line.len()
@@ -121,9 +135,9 @@ impl<'r, 'c> Lines<'r, 'c> {
             && !line.contains(&0)
         {
             let parts = self.relevance.parts(text, named);
-            self.memory.learn(line, &parts, &self.relevance, sort, &places);
+            self.memory.learn(line, &parts, &self.relevance, judged, &places);
         }
-        (sort, places)
+        (judged, places)
     }
 
     fn number(&mut self, finding: Finding) -> u32 {
@@ -158,9 +172,24 @@ impl<'r, 'c> Lines<'r, 'c> {
     }
 }
 
-fn seen<'l>(line: &'l [u8], sort: Sort, places: &Places) -> Seen<'l> {
+fn seen<'l>(line: &'l [u8], judged: Judged, places: &Places) -> Seen<'l> {
     let value = |role: Role| places[role as usize].clone().and_then(|place| line.get(place));
-    Seen { sort, time: value(Role::Time), item: value(Role::Item), user: value(Role::User), institution: value(Role::Institution) }
+    let Judged { sort, confidence, object } = judged;
+    Seen {
+        sort,
+        confidence,
+        object,
+        time: value(Role::Time),
+        item: value(Role::Item),
+        user: value(Role::User),
+        institution: value(Role::Institution),
+    }
+}
+
+/// Whether a line is a JSON object, and nothing before or behind it.
+fn is_object(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line.starts_with(b"{") && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
 }
 
 /// Whether a line begins as a structure and does not end as one: it was cut off, or is none.

@@ -599,6 +599,13 @@ impl Look<'_, '_> {
             entry = self.by_message(shape.provider, value).map(|id| (id, Fit::Folded));
         }
         let said = recogniser.fields().messages(tree, found);
+        if shape.message_decides
+            && let Some((id, _)) = entry
+        {
+            let own = said.iter().filter_map(|text| self.fits_message(id, text)).max().unwrap_or(0);
+            let told = said.iter().filter_map(|text| self.best_message(shape.provider, text)).max_by_key(|(words, _)| *words);
+            entry = told.filter(|(words, other)| *words > own && *other != id).map(|(_, other)| (other, Fit::Folded)).or(entry);
+        }
         if entry.is_none() {
             let by_message = said.iter().find_map(|text| self.by_message(shape.provider, text));
             if shape.values == Values::Known && by_message.is_none() {
@@ -798,6 +805,11 @@ impl Look<'_, '_> {
 
     /// The entry of a provider whose message a text is.
     fn by_message(&self, provider: usize, text: &str) -> Option<EntryId> {
+        self.best_message(provider, text).map(|(_, entry)| entry)
+    }
+
+    /// The same with how many words of the message are there.
+    fn best_message(&self, provider: usize, text: &str) -> Option<(usize, EntryId)> {
         let recogniser = self.recogniser;
         let hashes: Vec<u32> = messages::words(text).take(200).map(|(_, word)| messages::word(word)).collect();
         recogniser.templates.expect(hashes.len());
@@ -818,7 +830,7 @@ impl Look<'_, '_> {
                 });
             }
         }
-        best.map(|(_, entry)| entry)
+        best
     }
 
     /// How many words of a message of an entry a text holds; none if it is another one. Words that several entries

@@ -71,6 +71,8 @@ pub(super) struct FieldShape {
     pub(super) values: Values,
     /// How far it tells alone.
     pub(super) certainty: Certainty,
+    /// Whether the message beside a known code may name another one more exactly.
+    pub(super) message_decides: bool,
     /// Providers that share it.
     pub(super) shared_with: Vec<String>,
     paths: Vec<Path>,
@@ -118,6 +120,7 @@ impl FieldShapes {
             family: wire.family.clone(),
             values: wire.values.unwrap_or(Values::Known),
             certainty: wire.certainty.unwrap_or(Certainty::Likely),
+            message_decides: wire.message_decides == Some(true),
             shared_with: list(&wire.shared_with),
             paths,
             family_at: wire.family_at.as_deref().map(Path::of),

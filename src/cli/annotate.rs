@@ -1,0 +1,106 @@
+//! `feedfix annotate`: standard input or files, line by line, to standard output.
+
+use super::Run;
+use super::args::AnnotateArgs;
+use super::diagnose::unreadable;
+use super::failure::{Failure, Status, why_unreadable};
+use feedfix::annotate::{Annotator, MOST_LINE};
+use feedfix::recognise::Recogniser;
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Write};
+
+/// How much is read at a time; what is there is passed on at once.
+const READ: usize = 256 << 10;
+
+pub(crate) fn run(run: &mut Run, args: &AnnotateArgs) -> anyhow::Result<Status> {
+    if args.inputs.is_empty() && io::stdin().is_terminal() {
+        let help = "pipe a log in, or name log files";
+        return Err(Failure::usage("nothing-asked", "there is nothing to annotate").help(help).into());
+    }
+    let catalogue = run.settings.catalogue()?;
+    let hint = run.settings.hint(&catalogue, None)?;
+    let recogniser = Recogniser::new(&catalogue);
+    let mut pass = Pass { annotator: Annotator::new(&catalogue, &recogniser, &hint, args.mask), out: Vec::new(), each: args.line_buffered };
+    let standard = ["-".to_owned()];
+    let names = if args.inputs.is_empty() { &standard[..] } else { &args.inputs };
+    let mut status = Status::Answered;
+    for name in names {
+        let opened: io::Result<Box<dyn Read>> =
+            if name == "-" { Ok(Box::new(io::stdin().lock())) } else { File::open(name).map(|file| Box::new(file) as Box<dyn Read>) };
+        match opened.and_then(|input| Ok(pass.input(input)?)) {
+            Ok(Ok(())) => {}
+            Ok(Err(written)) => return Err(written.into()),
+            Err(error) => {
+                run.output.complain(&unreadable(name, &why_unreadable(&error)));
+                status = Status::Unreadable;
+            }
+        }
+    }
+    Ok(status)
+}
+
+struct Pass<'r, 'c> {
+    annotator: Annotator<'r, 'c>,
+    out: Vec<u8>,
+    /// Each line is written by itself.
+    each: bool,
+}
+
+impl Pass<'_, '_> {
+    /// Passes an input through. The outer fault is one of reading, the inner one of writing.
+    fn input(&mut self, mut input: Box<dyn Read + '_>) -> io::Result<io::Result<()>> {
+        let mut held: Vec<u8> = Vec::new();
+        // Inside a line that is too long to be looked at.
+        let mut passing = false;
+        loop {
+            let before = held.len();
+            held.resize(before + READ, 0);
+            let read = match input.read(&mut held[before..]) {
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    held.truncate(before);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            held.truncate(before + read);
+            let mut done = 0;
+            for end in memchr::memchr_iter(b'\n', &held[before..]).map(|end| before + end + 1) {
+                let line = &held[done..end];
+                if std::mem::take(&mut passing) {
+                    self.out.extend_from_slice(line);
+                } else {
+                    self.annotator.line(line, &mut self.out);
+                }
+                done = end;
+                if self.each
+                    && let Err(error) = self.write()
+                {
+                    return Ok(Err(error));
+                }
+            }
+            if passing || held.len() - done > MOST_LINE {
+                self.out.extend_from_slice(&held[done..]);
+                passing = true;
+                done = held.len();
+            } else if read == 0 && done < held.len() {
+                self.annotator.line(&held[done..], &mut self.out);
+                done = held.len();
+            }
+            held.drain(..done);
+            if let Err(error) = self.write() {
+                return Ok(Err(error));
+            }
+            if read == 0 {
+                return Ok(Ok(()));
+            }
+        }
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        let mut output = io::stdout().lock();
+        output.write_all(&self.out)?;
+        self.out.clear();
+        output.flush()
+    }
+}
