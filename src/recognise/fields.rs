@@ -95,7 +95,7 @@ fn value_behind(bytes: &[u8], from: usize) -> Option<Range<usize>> {
             matches!(byte, b',' | b' ' | b'}' | b']' | b')' | b';' | b'&' | b'\t' | b'{' | b'[' | b'"')
         }
     };
-    let length = bytes[value..].iter().position(|byte| ends(byte)).unwrap_or(bytes.len() - value);
+    let length = bytes[value..].iter().position(ends).unwrap_or(bytes.len() - value);
     let place = value..value + length;
     let text = &bytes[place.clone()];
     let nothing = text.is_empty() || matches!(text, b"null" | b"None" | b"nil" | b"undefined");
