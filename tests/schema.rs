@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-const KINDS: [&str; 3] = ["answer", "catalogue", "list"];
+const KINDS: [&str; 4] = ["answer", "catalogue", "list", "triage"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -72,6 +72,18 @@ fn the_list_is_as_the_schema_says() {
     let count = list["codes"].as_array().map_or(0, Vec::len);
     assert!(count > 1000, "only {count} codes are listed");
     valid(&schema("list"), &list, "list");
+}
+
+#[test]
+fn the_report_of_triage_is_as_the_schema_says() {
+    let example = root().join("examples/sync.ndjson");
+    let example = example.to_str().expect("a path in UTF-8");
+    for args in [vec![example], vec![example, "--top", "2", "--since", "2026-11-30"], vec!["examples/no-such-file", example]] {
+        let args: Vec<&str> = ["triage", "--format", "json"].into_iter().chain(args).collect();
+        let report: Value = serde_json::from_str(&printed(&args)).expect("a report is JSON");
+        assert!(report["groups"].as_array().is_some_and(|groups| !groups.is_empty()), "{report}");
+        valid(&schema("triage"), &report, "triage");
+    }
 }
 
 #[test]

@@ -10,6 +10,8 @@ pub(super) fn shape(line: &[u8], out: &mut Vec<u8>) {
     out.clear();
     let mut rest = line.trim_ascii();
     let mut code_follows = false;
+    // An IBAN may be written in groups of four, some of which are letters only.
+    let mut in_iban = false;
     while let Some(first) = rest.first() {
         if out.len() >= LONGEST {
             out.extend_from_slice("…".as_bytes());
@@ -28,7 +30,9 @@ pub(super) fn shape(line: &[u8], out: &mut Vec<u8>) {
         let (whole, behind) = rest.split_at(length);
         let end = whole.iter().rposition(|byte| *byte != b'.').map_or(length, |last| last + 1);
         let (text, dots) = whole.split_at(end);
-        match mask(text, code_follows) {
+        in_iban =
+            starts_iban(text) || in_iban && text.len() <= 4 && text.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        match mask(text, code_follows).or(in_iban.then_some("[id]")) {
             Some(mask) => out.extend_from_slice(mask.as_bytes()),
             None => {
                 out.extend_from_slice(text);
@@ -96,6 +100,11 @@ fn is_code(word: &[u8], digits: usize) -> bool {
     word.len() <= 16 && digits <= 5 && word[0].is_ascii_uppercase() && word.iter().all(upper)
 }
 
+/// Whether a word is the first group of an IBAN: a country and two digits.
+fn starts_iban(word: &[u8]) -> bool {
+    matches!(word, [a, b, c, d] if a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit())
+}
+
 /// Whether a word says that a code comes next.
 fn announces_code(word: &[u8]) -> bool {
     const SIGNS: [&[u8]; 6] = [b"code", b"err", b"fail", b"status", b"reason", b"http"];
@@ -120,6 +129,7 @@ mod tests {
             (r#"{"ts":1763600000123,"msg":"mail to a.b@c.example bounced"}"#, r#"{"ts":[num],"msg":"mail to [email] bounced"}"#),
             ("from 10.0.0.17 on 30/Nov/2026:04:05:06", "from [num] on [num]/Nov/[time]"),
             ("DE89370400440532013000 refused.", "[id] refused."),
+            ("GB33 BUKB 2020 15 was REFUSED", "[id] [id] [num] [num] was REFUSED"),
             ("card 4111 1111 1111 1111", "card [num] [num] [num] [num]"),
         ];
         for (line, shaped) in lines {
