@@ -90,7 +90,7 @@ pub fn answer(catalogue: &Catalogue, recognised: &Recognised, hint: &Hint, input
     } else if recognised.marked.iter().all(|named| search.is_generic(named)) && only.is_none() {
         prefer_standard(catalogue, &mut ranked, standard);
     }
-    if let Some(confidence) = named.filter(|confidence| *confidence >= GUESS) {
+    if let Some(confidence) = named {
         // And another provider's entry whose words are alike is a guess.
         let foreign = |subject: &Subject| match subject {
             Subject::Entry(id) => catalogue.head(*id).is_some_and(|head| {

@@ -22,7 +22,7 @@ mod values;
 use crate::answer::{Evidence, InputKind};
 use crate::catalogue::key::{self, Fit};
 use crate::catalogue::messages::{self, GAP};
-use crate::catalogue::model::{Category, Values};
+use crate::catalogue::model::{Category, Frequency, Values};
 use crate::catalogue::{Catalogue, EntryId, WordList};
 use crate::diagnose::{Hint, general};
 use crate::text::{clipped, harmless};
@@ -94,6 +94,8 @@ struct Provider {
     id: String,
     /// Generic standards (HTTP, OAuth) speak only where nobody else does.
     generic: bool,
+    /// How common it is; smaller is commoner.
+    class: u8,
     bring: Vec<String>,
     /// The same made ready, when the first payload is met.
     asked: OnceLock<values::Asked>,
@@ -114,11 +116,20 @@ pub struct Recogniser<'c> {
     texts: Vec<TextShape>,
     text_anchors: Literals,
     marks: Literals,
-    /// For each mark: the provider, and whether it is a mere name.
-    mark_of: Vec<(usize, bool)>,
+    mark_of: Vec<Mark>,
     templates: Templates<'c>,
     code_words: FxHashSet<String>,
     common_in_codes: FxHashSet<String>,
+}
+
+/// Whom a mark speaks for.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    provider: usize,
+    /// Whether it is a mere name.
+    name: bool,
+    /// How many providers have it.
+    sharers: u32,
 }
 
 /// Something that may be an error, before the claims are weighed against each other.
@@ -161,17 +172,19 @@ impl<'c> Recogniser<'c> {
             let id = provider.id.clone().unwrap_or_default();
             for mark in provider.marks.iter().flatten() {
                 mark_texts.push(mark.clone());
-                mark_of.push((index, false));
+                mark_of.push(Mark { provider: index, name: false, sharers: 1 });
             }
             for word in provider.words.iter().flatten().filter(|word| word.len() >= 3) {
                 mark_texts.push(word.clone());
-                mark_of.push((index, true));
+                mark_of.push(Mark { provider: index, name: true, sharers: 1 });
             }
             index_of.insert(id.clone(), index);
             let generic = catalogue.is_generic(&provider);
+            let class = provider.commonness.as_ref().map_or(Frequency::Ordinary, |it| it.class) as u8;
             let bring = provider.support.map(|support| support.bring).unwrap_or_default();
-            providers.push(Provider { generic, bring, asked: OnceLock::new(), id });
+            providers.push(Provider { generic, class, bring, asked: OnceLock::new(), id });
         }
+        count_sharers(&mark_texts, &mut mark_of);
         let mut texts = Vec::new();
         for (provider, wire) in catalogue.text_wires() {
             if let Some(index) = index_of.get(&provider) {
@@ -284,11 +297,16 @@ impl<'c> Recogniser<'c> {
                 continue;
             }
             seen.insert(pattern);
-            let (provider, name) = self.mark_of[pattern];
+            let Mark { provider, name, sharers } = self.mark_of[pattern];
             let weight = marked.entry(provider).or_insert(0.0);
-            *weight = (*weight + if name { 0.7 } else { 1.6 }).min(2.6);
+            // What several providers have speaks for none of them in particular.
+            *weight = (*weight + if name { 0.7 } else { 1.6 } / f64::from(sharers)).min(2.6);
         }
         marked
+    }
+
+    fn is_of_family(&self, entry: EntryId, family: &str) -> bool {
+        self.catalogue.head(entry).is_some_and(|head| key::squash(head.family) == key::squash(family))
     }
 
     /// The entry for a code of a provider, by exact spelling or in another case; a family decides among several.
@@ -349,6 +367,21 @@ impl<'c> Recogniser<'c> {
         };
         let mut found = self.catalogue.entries().filter(begins);
         found.next().filter(|_| found.next().is_none())
+    }
+}
+
+/// Notes at each mark how many providers have it.
+fn count_sharers(texts: &[String], marks: &mut [Mark]) {
+    let mut sharers: FxHashMap<String, u32> = FxHashMap::default();
+    let mut own: FxHashSet<(usize, String)> = FxHashSet::default();
+    for (text, mark) in texts.iter().zip(marks.iter()).filter(|(_, mark)| !mark.name) {
+        let text = text.to_ascii_lowercase();
+        if own.insert((mark.provider, text.clone())) {
+            *sharers.entry(text).or_default() += 1;
+        }
+    }
+    for (text, mark) in texts.iter().zip(marks).filter(|(_, mark)| !mark.name) {
+        mark.sharers = sharers.get(&text.to_ascii_lowercase()).copied().unwrap_or(1);
     }
 }
 
@@ -704,6 +737,8 @@ impl Look<'_, '_> {
                 continue;
             }
             let entry = recogniser.known(shape.provider, &hit.code, hit.family.as_deref().or(shape.family.as_deref()));
+            // All codes of a shape with a family of its own are of that family.
+            let entry = entry.filter(|(id, _)| shape.family.as_deref().is_none_or(|family| recogniser.is_of_family(*id, family)));
             if entry.is_none() && (shape.values == Values::Known || !looks_like_a_code(&hit.code)) {
                 continue;
             }
@@ -990,8 +1025,13 @@ impl Look<'_, '_> {
     fn mere_provider(&self, marked: &FxHashMap<usize, f64>, hint: &Hint, findings: &[Finding]) -> Option<Finding> {
         let providers = &self.recogniser.providers;
         let named = hint.provider.as_ref().and_then(|id| providers.iter().position(|it| it.id == *id)).map(|index| (index, 2.0));
-        let strongest = marked.iter().filter(|(index, _)| !providers[**index].generic).map(|(index, weight)| (*index, *weight));
-        let (index, weight) = named.or_else(|| strongest.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))))?;
+        let mut strongest: Vec<(usize, f64)> = marked.iter().map(|(index, weight)| (*index, *weight)).collect();
+        strongest.retain(|(index, weight)| !providers[*index].generic && *weight > 0.6);
+        let before = |a: &(usize, f64), b: &(usize, f64)| b.1.total_cmp(&a.1).then_with(|| providers[a.0].class.cmp(&providers[b.0].class));
+        strongest.sort_by(|a, b| before(a, b).then(a.0.cmp(&b.0)));
+        // Where two are named alike, neither is meant in particular.
+        let alone = strongest.get(1).is_none_or(|second| before(&strongest[0], second).is_lt());
+        let (index, weight) = named.or_else(|| strongest.first().copied().filter(|_| alone))?;
         let by = Evidence { what: "names or addresses of the provider".to_owned(), at: None, value: None };
         Some(Finding {
             provider: providers[index].id.clone(),

@@ -81,7 +81,7 @@ impl Context<'_, '_> {
             odds -= 1.2;
         }
         if it.common && !self.marked.contains_key(&claim.provider) {
-            odds -= 2.0;
+            odds -= 2.5;
         }
         let id = Some(self.recogniser.providers[claim.provider].id.as_str());
         if self.hint.provider.as_deref() == id {
