@@ -1,8 +1,9 @@
 //! How well descriptions in plain words find their answer, as a committed number: the rank of the right answer per case
 //! stands in `tests/truth/ranks.csv`, and floors hold the rates.
 //!
-//! Cases of the split "held" were not looked at while tuning. SNAPSHOTS=overwrite rewrites the ranks; the difference is
-//! to be read, better results included. The rates are in the file's last lines.
+//! Cases of the split "held" were not looked at while tuning, those of "new" were collected when the search was tuned
+//! already. SNAPSHOTS=overwrite rewrites the ranks; the difference is to be read, better results included. The rates
+//! are in the file's last lines.
 
 use feedfix::answer::{Answer, Diagnosis};
 use feedfix::diagnose::{Hint, SURE, payload};
@@ -39,7 +40,8 @@ struct Tally {
 }
 
 /// The least that each split must reach: top-1, top-3, category of the first, mean reciprocal rank, negatives kept quiet.
-const FLOORS: [(&str, [f64; 5]); 2] = [("tune", [0.58, 0.72, 0.69, 0.65, 0.90]), ("held", [0.60, 0.76, 0.73, 0.68, 0.90])];
+const FLOORS: [(&str, [f64; 5]); 3] =
+    [("tune", [0.65, 0.78, 0.75, 0.72, 0.95]), ("held", [0.70, 0.79, 0.82, 0.75, 0.95]), ("new", [0.64, 0.78, 0.80, 0.71, 0.91])];
 
 impl Tally {
     fn rates(&self) -> [f64; 5] {
