@@ -62,7 +62,7 @@ pub struct Lines<'r, 'c> {
     recogniser: &'r Recogniser<'c>,
     hint: Hint,
     names: FieldNames,
-    relevance: Relevance,
+    relevance: &'r Relevance,
     trouble: FxHashSet<String>,
     memory: Memory<Judged>,
     ends: Ends,
@@ -80,7 +80,7 @@ impl<'r, 'c> Lines<'r, 'c> {
             recogniser,
             hint: hint.clone(),
             names: FieldNames::new(catalogue),
-            relevance: Relevance::new(catalogue),
+            relevance: recogniser.relevance(),
             trouble: catalogue.words(WordList::Trouble).iter().map(|word| word.to_lowercase()).collect(),
             memory: Memory::new(),
             ends: Ends::new(),
@@ -91,7 +91,7 @@ impl<'r, 'c> Lines<'r, 'c> {
 
     /// What a line is, without its line break.
     pub fn look<'l>(&mut self, line: &'l [u8]) -> Seen<'l> {
-        let known = if line.len() <= LONGEST { self.memory.find(line, &self.relevance, &mut self.ends) } else { None };
+        let known = if line.len() <= LONGEST { self.memory.find(line, self.relevance, &mut self.ends) } else { None };
         let Some(known) = known else {
             let (judged, places) = self.judge(line);
             return seen(line, judged, &places);
@@ -135,7 +135,13 @@ impl<'r, 'c> Lines<'r, 'c> {
             && !line.contains(&0)
         {
             let parts = self.relevance.parts(text, named);
-            self.memory.learn(line, &parts, &self.relevance, judged, &places);
+            // Whom an ordinary line concerns is nobody's question.
+            let kept = if sort == Sort::Ordinary {
+                Places::from([places[Role::Time as usize].clone(), None, None, None, None])
+            } else {
+                places.clone()
+            };
+            self.memory.learn(line, &parts, self.relevance, judged, &kept);
         }
         (judged, places)
     }

@@ -3,6 +3,7 @@
 
 use super::fields::{Places, ROLES};
 use super::relevance::{Part, Relevance, WILDS, Wild, number_at, time_at};
+use super::spans::{self, begins_with};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
@@ -111,12 +112,13 @@ impl<L> Memory<L> {
         ends.count = 0;
         let (mut node, mut at) = (0u32, 0);
         loop {
-            let literal = self.literal(node);
-            if !begins_with(&line[at..], literal) {
+            let Range { start, end } = self.nodes[node as usize].literal;
+            let (start, length) = (start as usize, (end - start) as usize);
+            if !begins_with(&line[at..], &self.text[start..], length) {
                 return None;
             }
-            at += literal.len();
-            if cuts_a_run(line, at, literal) {
+            at += length;
+            if length > 0 && cuts_a_run(line, at, &self.text[start..start + length]) {
                 return None;
             }
             if at == line.len() {
@@ -154,7 +156,7 @@ impl<L> Memory<L> {
         }
         let rest = &line[at..];
         if any_number != 0 {
-            let digits = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
+            let digits = spans::digits(rest);
             let whole = digits > 0 && rest.get(digits).is_none_or(|byte| !byte.is_ascii_alphanumeric());
             if whole {
                 return Some((any_number, at + digits, Some(Wild::Digits)));
@@ -163,19 +165,19 @@ impl<L> Memory<L> {
         if word == 0 {
             return None;
         }
-        let length = run_length(rest);
+        let length = spans::alphanumeric(rest);
         (length > 0 && relevance.is_unknown(&rest[..length])).then_some((word, at + length, Some(Wild::Word)))
     }
 
     /// The branch with a literal that begins with the token at an offset.
     fn kid(&self, from: &Node, line: &[u8], at: usize) -> Option<u32> {
-        let token = &line[at..at + run_length(&line[at..]).max(1)];
+        let token = &line[at..at + spans::alphanumeric(&line[at..]).max(1)];
         if from.kids.len() > MANY {
             return from.by_token.get(token).copied();
         }
         let is_it = |kid: &&u32| {
             let kid = &self.nodes[**kid as usize];
-            kid.first as usize == token.len() && begins_with(&self.text[kid.literal.start as usize..], token)
+            kid.first as usize == token.len() && begins_with(&line[at..], &self.text[kid.literal.start as usize..], token.len())
         };
         from.kids.iter().find(is_it).copied()
     }
@@ -254,7 +256,7 @@ impl<L> Memory<L> {
         let end = next.map_or(line.len(), |part| part.start);
         let start = self.text.len() as u32;
         self.text.extend_from_slice(&line[at..end]);
-        let token = run_length(&line[at..]).max(1);
+        let token = spans::alphanumeric(&line[at..]).max(1);
         let new = self.add(start..self.text.len() as u32, token as u32);
         self.branch(node, new);
         (new, end)
@@ -292,7 +294,7 @@ impl<L> Memory<L> {
         let old = std::mem::take(&mut self.nodes[node as usize]);
         let cut = old.literal.start + length as u32;
         let rest = cut..old.literal.end;
-        let first = run_length(&self.text[rest.start as usize..rest.end as usize]).max(1);
+        let first = spans::alphanumeric(&self.text[rest.start as usize..rest.end as usize]).max(1);
         let lower = self.add(rest.clone(), first as u32);
         let head = Node { literal: old.literal.start..cut, first: old.first, ..Node::default() };
         self.nodes[lower as usize] = Node { literal: rest, first: self.nodes[lower as usize].first, ..old };
@@ -315,25 +317,6 @@ fn value_of(place: Option<&Range<usize>>, taken: &[Range<usize>]) -> Value {
     match (bound(place.start), bound(place.end)) {
         (Some(start), Some(end)) => Value::Between([start, end]),
         _ => Value::Sought,
-    }
-}
-
-/// How long the run of letters and digits is that a text begins with.
-fn run_length(text: &[u8]) -> usize {
-    text.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(text.len())
-}
-
-/// Whether a text begins with another. Most literals are short: two overlapping words compare them without a call.
-fn begins_with(text: &[u8], start: &[u8]) -> bool {
-    let length = start.len();
-    if text.len() < length {
-        return false;
-    }
-    let word = |text: &[u8], at: usize| text[at..at + 8].try_into().map_or(0, u64::from_le_bytes);
-    match length {
-        8..=16 => word(text, 0) == word(start, 0) && word(text, length - 8) == word(start, length - 8),
-        0..8 => text[..length].iter().zip(start).all(|(a, b)| a == b),
-        _ => text[..length] == *start,
     }
 }
 

@@ -14,6 +14,7 @@ mod relevance;
 mod score;
 pub mod secrets;
 mod shapes;
+mod spans;
 mod tags;
 mod templates;
 mod tree;
@@ -27,6 +28,7 @@ use crate::catalogue::{Catalogue, EntryId, WordList};
 use crate::diagnose::{Hint, general};
 use crate::text::{clipped, harmless};
 use literals::Literals;
+use relevance::Relevance;
 use rustc_hash::{FxHashMap, FxHashSet};
 use score::Strength;
 use secrets::Masker;
@@ -120,6 +122,8 @@ pub struct Recogniser<'c> {
     templates: Templates<'c>,
     code_words: FxHashSet<String>,
     common_in_codes: FxHashSet<String>,
+    /// Made ready when the first log is read, for all threads.
+    relevance: OnceLock<Relevance>,
 }
 
 /// Whom a mark speaks for.
@@ -204,7 +208,12 @@ impl<'c> Recogniser<'c> {
             templates: Templates::new(catalogue),
             common_in_codes: catalogue.words(WordList::CommonInCodes).into_iter().collect(),
             code_words: catalogue.words(WordList::Code).iter().map(|word| word.to_lowercase()).collect(),
+            relevance: OnceLock::new(),
         }
+    }
+
+    fn relevance(&self) -> &Relevance {
+        self.relevance.get_or_init(|| Relevance::new(self.catalogue))
     }
 
     /// What is recognised in an input.

@@ -5,6 +5,7 @@
 //! shape or list holds cannot change what is recognised, unless its place makes any word a code.
 
 use super::shapes::{self, TextShape};
+use super::spans;
 use super::tree::folded;
 use super::{holds_codes, is_symbolic};
 use crate::catalogue::messages::{self, GAP};
@@ -294,6 +295,11 @@ impl Relevance {
 
     /// Whether nothing in the catalogue knows a run of letters and digits.
     pub(super) fn is_unknown(&self, run: &[u8]) -> bool {
+        // Ids are mostly of a length that no code has.
+        let [letters, digits] = &self.words;
+        if !letters.has_length(run.len()) && !digits.has_length(run.len()) {
+            return true;
+        }
         let digit = run.iter().any(u8::is_ascii_digit);
         !self.words[usize::from(digit)].has(run)
     }
@@ -597,8 +603,10 @@ pub(super) fn number_at(bytes: &[u8], at: usize) -> Option<usize> {
     if !(first.is_ascii_digit() || *first == b'-') {
         return None;
     }
-    let behind = &bytes[at + 1..];
-    let end = at + 1 + behind.iter().position(|byte| !(byte.is_ascii_digit() || *byte == b'.')).unwrap_or(behind.len());
+    let mut end = at + 1 + spans::digits(&bytes[at + 1..]);
+    if bytes.get(end) == Some(&b'.') {
+        end += 1 + spans::digits(&bytes[end + 1..]);
+    }
     let closed = matches!(bytes.get(end), Some(b',' | b'}' | b']'));
     (closed && bytes[end - 1].is_ascii_digit()).then_some(end)
 }
@@ -684,8 +692,12 @@ impl Runs {
         true
     }
 
+    fn has_length(&self, length: usize) -> bool {
+        self.lengths & (1 << length.min(63)) != 0
+    }
+
     fn has(&self, run: &[u8]) -> bool {
-        if self.lengths & (1 << run.len().min(63)) == 0 {
+        if !self.has_length(run.len()) {
             return false;
         }
         let print = print(run);
