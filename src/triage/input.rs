@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 /// About how much is handed out at a time.
-pub const BLOCK: usize = 1 << 20;
+pub const BLOCK: usize = 256 << 10;
 /// Longer lines are counted, and not looked at.
 pub const MOST_LINE: usize = 16 << 20;
 
