@@ -496,7 +496,7 @@ impl Catalogue {
     /// A list of words.
     #[must_use]
     pub fn words(&self, list: WordList) -> Vec<String> {
-        let base = self.base_all::<Vec<String>>(Table::Words).nth(list as usize);
+        let base = self.base.map(|pack| pack.get::<Vec<String>>(Table::Words, list as u32));
         base.into_iter().flatten().chain(self.over.words[list as usize].iter().cloned()).collect()
     }
 
