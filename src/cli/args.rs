@@ -241,7 +241,7 @@ pub(crate) struct TriageArgs {
     /// Only this grouping
     #[arg(long, value_name = "WHAT")]
     pub(crate) by: Option<Group>,
-    /// At most so many rows in each list; by default 10 in text and Markdown, all in JSON and CSV
+    /// At most so many diagnoses, institutions and shapes; by default 10 in text and Markdown, all in JSON and CSV
     #[arg(long, value_name = "N")]
     pub(crate) top: Option<usize>,
     /// Only errors from then on: 2026-11-30T04:05Z, 2026-11-30, seconds since 1970, or so long ago: 24h, 7d

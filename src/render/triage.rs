@@ -3,7 +3,7 @@
 use super::text::{Page, plain};
 use super::wording;
 use crate::answer::{Retry, WaitFrom};
-use crate::catalogue::model::Policy;
+use crate::catalogue::model::{Policy, Who};
 use crate::text::{clipped, grouped, harmless, size};
 use crate::triage::distinct::Many;
 use crate::triage::report::{Group, GroupRetry, Report, Slice, Total, Urgency};
@@ -118,18 +118,15 @@ pub(super) fn overview(report: &Report) -> Vec<String> {
 }
 
 fn others(lines: &LineCounts) -> String {
-    let sorts = [
-        (lines.not_understood, "errors not understood"),
-        (lines.malformed, "malformed"),
-        (lines.oversized, "too long to be read"),
-        (lines.blank, "blank"),
-    ];
+    let odd = if lines.not_understood == 1 { "error not understood" } else { "errors not understood" };
+    let sorts =
+        [(lines.not_understood, odd), (lines.malformed, "malformed"), (lines.oversized, "too long to be read"), (lines.blank, "blank")];
     let said = sorts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", grouped(*count)));
     let said: Vec<String> = [format!("{} ordinary", grouped(lines.ordinary))].into_iter().chain(said).collect();
     format!("Other lines: {}", said.join(", "))
 }
 
-fn many(count: u64, word: &str) -> String {
+pub(super) fn many(count: u64, word: &str) -> String {
     format!("{} {word}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
@@ -177,7 +174,7 @@ pub(super) fn facts(group: &Group) -> [String; 2] {
 
 /// Who must act, whether a retry helps, and what kind of trouble it is.
 pub(super) fn verdict(group: &Group) -> String {
-    let who = wording::actor_of(group.who, group.retry.policy);
+    let who = if group.who == Who::Unknown { "who must act is not known" } else { wording::actor_of(group.who, group.retry.policy) };
     let retry = retry(&group.retry);
     let unknown = if group.known { "" } else { " · not in the catalogue" };
     format!("{who} · {retry} · {}{unknown}", group.category.word())

@@ -1,7 +1,7 @@
 //! The report of triage as Markdown and as CSV.
 
 use super::markdown::escaped;
-use super::triage::{By, facts, headline, overview, place, urgency, verdict};
+use super::triage::{By, facts, headline, many, overview, place, urgency, verdict};
 use crate::text::{grouped, harmless};
 use crate::triage::distinct::Many;
 use crate::triage::report::{Report, Slice, Total};
@@ -63,7 +63,7 @@ fn groups(out: &mut String, report: &Report) {
         }
     }
     if let Some(more) = &report.more_groups {
-        let _ = writeln!(out, "\nAnd {} errors with other diagnoses.", grouped(more.count));
+        let _ = writeln!(out, "\nAnd {} with other diagnoses.", many(more.count, "error"));
     }
 }
 
@@ -72,7 +72,8 @@ fn slices(out: &mut String, heading: &str, rows: &[Slice], more: Option<&Total>)
         return;
     }
     let _ = writeln!(out, "\n## {heading}\n\n| | errors | share | items | users |\n| --- | ---: | ---: | ---: | ---: |");
-    let about = |many: Option<Many>| many.map(|it| format!("{}{}", if it.exact { "" } else { "~" }, grouped(it.count))).unwrap_or_default();
+    let about =
+        |number: Option<Many>| number.map(|it| format!("{}{}", if it.exact { "" } else { "~" }, grouped(it.count))).unwrap_or_default();
     let mut row = |name: &str, it: &Total| {
         let (items, users) = (about(it.items), about(it.users));
         let _ = writeln!(out, "| {name} | {} | {:.1}% | {items} | {users} |", grouped(it.count), it.share * 100.0);

@@ -9,7 +9,8 @@ const LONGEST_WORD: usize = 40;
 pub(super) fn shape(line: &[u8], out: &mut Vec<u8>) {
     out.clear();
     let mut rest = line.trim_ascii();
-    let mut code_follows = false;
+    // How many words ago it was said that a code comes next: "failed with E1042".
+    let mut announced = usize::MAX;
     // An IBAN may be written in groups of four, some of which are letters only.
     let mut in_iban = false;
     while let Some(first) = rest.first() {
@@ -32,11 +33,11 @@ pub(super) fn shape(line: &[u8], out: &mut Vec<u8>) {
         let (text, dots) = whole.split_at(end);
         in_iban =
             starts_iban(text) || in_iban && text.len() <= 4 && text.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-        match mask(text, code_follows).or(in_iban.then_some("[id]")) {
+        match mask(text, announced).or(in_iban.then_some("[id]")) {
             Some(mask) => out.extend_from_slice(mask.as_bytes()),
             None => {
                 out.extend_from_slice(text);
-                code_follows = announces_code(text);
+                announced = if announces_code(text) { 0 } else { announced.saturating_add(1) };
             }
         }
         out.extend_from_slice(dots);
@@ -68,7 +69,7 @@ fn word(text: &[u8]) -> usize {
 }
 
 /// What stands for a word that varies; none for one that stays.
-fn mask(word: &[u8], after_code_word: bool) -> Option<&'static str> {
+fn mask(word: &[u8], announced: usize) -> Option<&'static str> {
     let digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
     let at = word.contains(&b'@');
     if digits == 0 {
@@ -78,7 +79,7 @@ fn mask(word: &[u8], after_code_word: bool) -> Option<&'static str> {
             _ => None,
         };
     }
-    if after_code_word && is_code(word, digits) {
+    if is_code(word, digits, announced) {
         return None;
     }
     let number = word.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'+' | b'-' | b'%' | b'$'));
@@ -91,10 +92,14 @@ fn mask(word: &[u8], after_code_word: bool) -> Option<&'static str> {
     })
 }
 
-/// Whether a word may be an error code or an HTTP status, which says more than that there was one.
-fn is_code(word: &[u8], digits: usize) -> bool {
+/// Whether a word that was announced so many words ago may be an error code or an HTTP status, which says more than that
+/// there was one. A mere number must come at once.
+fn is_code(word: &[u8], digits: usize, announced: usize) -> bool {
+    if announced > 2 {
+        return false;
+    }
     if word.len() == digits {
-        return digits == 3;
+        return digits == 3 && announced == 0;
     }
     let upper = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.');
     word.len() <= 16 && digits <= 5 && word[0].is_ascii_uppercase() && word.iter().all(upper)
@@ -140,6 +145,7 @@ mod tests {
     #[test]
     fn codes_stay() {
         assert_eq!(shape("error E1042 in job 7781"), "error E1042 in job [num]");
+        assert_eq!(shape("export failed with E1042 after 503 ms"), "export failed with E1042 after [num] ms");
         assert_eq!(shape(r#"{"error_code":"ZX-118","status":503,"took":503}"#), r#"{"error_code":"ZX-118","status":503,"took":[num]}"#);
     }
 

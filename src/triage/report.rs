@@ -11,7 +11,7 @@ use crate::catalogue::model::{Category, Policy, Who};
 use crate::catalogue::{Catalogue, EntryId, model};
 use crate::diagnose::entry::{Case, diagnosis};
 use crate::diagnose::general::{Unlisted, general};
-use crate::text::harmless;
+use crate::text::{grouped, harmless};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -301,7 +301,7 @@ pub fn report(catalogue: &Catalogue, tally: Tally, faults: Vec<Fault>, window: W
 }
 
 impl Report {
-    /// Leaves at most so many rows in each list, and adds up the others.
+    /// Leaves at most so many diagnoses, institutions and shapes, and adds up the others; the other lists are short.
     pub fn cut(&mut self, top: usize) {
         let errors = self.lines.recognised;
         if self.groups.len() > top {
@@ -316,9 +316,7 @@ impl Report {
             institutions(&self.state)[top..].iter().for_each(|it| more.merge(&it.extent));
             self.more_institutions = Some(total(&more, errors));
         }
-        for list in [&mut self.by_who, &mut self.by_category, &mut self.by_provider, &mut self.by_institution] {
-            list.truncate(top);
-        }
+        self.by_institution.truncate(top);
         self.cut_shapes(top);
     }
 
@@ -433,7 +431,12 @@ fn notes(report: &Report) -> Vec<String> {
         ));
     }
     if report.lines.undated > 0 {
-        notes.push(format!("{} errors carry no time and are left out, since only a part of the time was asked for.", report.lines.undated));
+        let what = if report.lines.undated == 1 {
+            "1 error carries".to_owned()
+        } else {
+            format!("{} errors carry", grouped(report.lines.undated))
+        };
+        notes.push(format!("{what} no time, and so cannot be said to lie within the time that was asked for."));
     }
     notes
 }
