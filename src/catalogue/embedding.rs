@@ -6,6 +6,7 @@
 //! and a generator of its own make the result the same at every build.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// How many numbers a vector has. With 96 the ranking is no better, with 48 slightly worse.
@@ -52,21 +53,31 @@ impl Packed {
     }
 }
 
-/// The vectors of entries, one behind the other; only their directions count.
+/// The vectors of entries, one behind the other, signed bytes; only their directions count. They stay where they are packed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Directions(Vec<i8>);
+pub struct Directions(#[serde(borrow)] Cow<'static, [u8]>);
 
 impl Directions {
-    /// How near each entry is to a vector, by the cosine.
+    /// How near each entry is to a vector, by the cosine. Whole numbers, since sums of these may go side by side.
     pub fn cosines(&self, vector: &Vector) -> impl Iterator<Item = f32> {
-        let length = length(vector);
+        let largest = vector.iter().fold(f32::MIN_POSITIVE, |largest, part| largest.max(part.abs()));
+        let asked: [i32; DIMENSIONS] = vector.map(|part| (part / largest * FINE).round() as i32);
+        let length = whole_length(&asked);
         let (entries, _) = self.0.as_chunks::<DIMENSIONS>();
         entries.iter().map(move |parts| {
-            let parts = parts.map(f32::from);
-            let own = self::length(&parts);
-            if own * length > 0.0 { dot(&parts, vector) / (own * length) } else { 0.0 }
+            let own = parts.map(|part| i32::from(part.cast_signed()));
+            let lengths = whole_length(&own) * length;
+            let along: i32 = own.iter().zip(&asked).map(|(own, asked)| own * asked).sum();
+            if lengths > 0.0 { along as f32 / lengths } else { 0.0 }
         })
     }
+}
+
+/// How finely the asked vector is counted: its largest part; 64 products with signed bytes stay far below 2^31.
+const FINE: f32 = 4096.0;
+
+fn whole_length(parts: &[i32; DIMENSIONS]) -> f32 {
+    (parts.iter().map(|part| part * part).sum::<i32>() as f32).sqrt()
 }
 
 /// How near two vectors are, by the cosine.
@@ -152,10 +163,10 @@ impl Embedding {
         let mut parts = vec![0; last * DIMENSIONS];
         for (entry, number) in self.entries.iter().zip(numbers) {
             let packed = Packed::of(entry).parts;
-            let at = *number as usize * DIMENSIONS;
-            parts[at..at + packed.len()].copy_from_slice(&packed);
+            let bytes = packed.iter().map(|part| part.cast_unsigned());
+            parts.iter_mut().skip(*number as usize * DIMENSIONS).zip(bytes).for_each(|(place, byte)| *place = byte);
         }
-        Directions(parts)
+        Directions(parts.into())
     }
 
     /// The subspace in which the entries differ most, by power iteration.
@@ -321,5 +332,41 @@ impl Draw {
 
     fn below(&mut self, end: usize) -> usize {
         ((u128::from(self.next()) * end as u128) >> 64) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two kinds of three entries each: the entries of a kind share half of their terms.
+    fn material() -> Material {
+        let terms = |entry: usize| -> Weighted {
+            let kind = entry / 3;
+            [kind, 2 + kind, 4 + entry, 10 + entry].map(|term| (term, 1.0)).to_vec()
+        };
+        Material {
+            terms: 16,
+            entries: (0..6).map(terms).collect(),
+            kinds: (0..6).map(|entry| entry / 3).collect(),
+            sentences: (0..120).map(|number| Sentence { entry: number % 6, weight: 1.0, terms: terms(number % 6) }).collect(),
+        }
+    }
+
+    #[test]
+    fn terms_lie_nearest_to_their_entry_and_near_its_kind() {
+        let made = Embedding::of(&material());
+        let directions = made.directions(&[0, 1, 2, 3, 4, 5]);
+        let mut said = [0.0; DIMENSIONS];
+        made.term(4 + 1).add_to(&mut said, 1.0);
+        made.term(10 + 1).add_to(&mut said, 1.0);
+        let near: Vec<f32> = directions.cosines(&said).collect();
+        assert!(near.iter().enumerate().all(|(entry, cosine)| entry == 1 || *cosine < near[1]), "{near:?}");
+    }
+
+    #[test]
+    fn every_build_makes_the_same() {
+        let (one, other) = (Embedding::of(&material()), Embedding::of(&material()));
+        assert_eq!(one.term(3), other.term(3));
     }
 }
