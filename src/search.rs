@@ -1,16 +1,20 @@
 //! The search in plain words: which code, trouble or kind of trouble a description fits.
 //!
 //! BM25 over weights that combine the fields already (BM25F, see [`crate::catalogue::index`]), with words of one meaning
-//! counted as such, pairs of neighbouring words, and misspelt words put right; then a vote of the best entries on the
-//! kind of trouble, and what is said of provider and app.
+//! counted as such, pairs of neighbouring words, and misspelt words put right; beside it how near the description lies
+//! among the vectors (see [`crate::catalogue::embedding`]); then a vote of the best entries on the kind of trouble, and
+//! what is said of provider and app.
 
-use crate::catalogue::index::{Language, Naming, stems};
+use crate::catalogue::embedding::{DIMENSIONS, Vector, cosine};
+use crate::catalogue::index::{Language, Naming, rarity, saturated, stems};
 use crate::catalogue::model::{Category, Domain, ProviderKind};
 use crate::catalogue::{Catalogue, EntryId, Kind, searched};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// BM25's saturation: how fast a term's further mentions stop counting.
-const K1: f32 = 2.2;
+/// How much the nearness of the vectors counts beside the words.
+const NEARNESS: f32 = 0.9;
+/// How much of a score is left to an entry of a kind of trouble that nothing else speaks for.
+const ALONE: f32 = 0.79;
 /// The most words of a description that are looked at; people paste whole mails.
 const MOST_CHARS: usize = 2_000;
 /// How many of the best entries are weighed against each other.
@@ -49,6 +53,8 @@ pub struct Found {
     pub matched: usize,
     /// The plain score of the best hit, before what is known of provider and commonness.
     pub plain: f32,
+    /// How near the description lies to the best hit among the vectors, by the cosine.
+    pub near: f32,
 }
 
 /// What is said of provider and app.
@@ -109,23 +115,31 @@ impl<'c> Search<'c> {
         let mut scores = vec![0.0_f32; first_category as usize + Category::ALL.len()];
         let mut by_term: Vec<(f32, Gains, &Term)> = Vec::new();
         let mut weight = 0.0;
+        let mut said: Vector = [0.0; DIMENSIONS];
         for term in &terms {
             let Some(postings) = self.catalogue.postings(&term.text) else { continue };
             let holding = postings.entries.len() as f32;
             let idf = rarity(total, holding) * term.weight;
             weight += idf;
-            let gain = |(entry, tf)| (entry, idf * tf * (K1 + 1.0) / (K1 + tf));
+            if let Some(vector) = &postings.vector {
+                vector.add_to(&mut said, idf);
+            }
+            let gain = |(entry, tf)| (entry, idf * saturated(tf));
             let gains = Gains(postings.pairs().map(gain).collect());
             for (entry, gain) in &gains.0 {
                 scores[*entry as usize] += gain;
             }
             by_term.push((idf, gains, term));
         }
+        let overlaid = self.overlaid(&terms, &said);
+        let near: Vec<f32> = self.catalogue.directions().cosines(&said).collect();
+        let scale = Scale::of(&scores, &near, &overlaid);
         let mut hits: Vec<(Subject, f32, f32)> = scores
             .iter()
+            .zip(&near)
             .zip(0u32..)
-            .filter(|(score, _)| **score > 0.0)
-            .filter_map(|(score, number)| {
+            .filter(|((score, near), _)| **score > 0.0 || **near > 0.0)
+            .filter_map(|((score, near), number)| {
                 let subject = if number < first_category {
                     if self.catalogue.is_hidden(number) {
                         return None;
@@ -135,10 +149,14 @@ impl<'c> Search<'c> {
                     Subject::Category(*Category::ALL.get((number - first_category) as usize)?)
                 };
                 let factor = self.factor(subject, steer);
-                (factor > 0.0).then_some((subject, score * factor, *score))
+                (factor > 0.0).then(|| (subject, scale.joined(*score, *near) * factor, *score))
             })
             .collect();
-        self.overlaid(&terms, steer, &mut hits);
+        hits.extend(overlaid.into_iter().filter_map(|(id, score, near)| {
+            let subject = Subject::Entry(id);
+            let factor = self.factor(subject, steer);
+            (factor > 0.0).then(|| (subject, scale.joined(score, near) * factor, score))
+        }));
         let by_score = |a: &(Subject, f32, f32), b: &(Subject, f32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
         if hits.len() > MOST_HITS {
             hits.select_nth_unstable_by(MOST_HITS, by_score);
@@ -152,7 +170,7 @@ impl<'c> Search<'c> {
                 .category_of(*subject)
                 .and_then(|own| categories.iter().find(|(other, _)| *other == own))
                 .map_or(0.0, |(_, share)| *share);
-            *score *= 0.72 + 0.28 * share / best_share;
+            *score *= ALONE + (1.0 - ALONE) * share / best_share;
         }
         hits.sort_by(by_score);
         let mut found = Found { categories, ..Found::default() };
@@ -161,6 +179,7 @@ impl<'c> Search<'c> {
             found.coverage = held.iter().map(|(idf, _, _)| idf).sum::<f32>() / weight.max(1.0);
             found.matched = held.iter().map(|(_, _, term)| &term.word).collect::<BTreeSet<_>>().len();
             found.plain = *plain;
+            found.near = near.get(*number as usize).copied().unwrap_or_default();
         }
         let words = |subject: Subject| {
             let number = match subject {
@@ -287,13 +306,13 @@ impl<'c> Search<'c> {
             factor *= 1.06;
         }
         if self.naming.is_generic(standing.provider) {
-            factor *= 0.62;
+            factor *= 0.68;
         }
         if standing.retired {
             factor *= 0.8;
         }
         if standing.category == Category::Informational {
-            factor *= 0.7;
+            factor *= 0.93;
         }
         if steer.named.iter().any(|named| named == standing.provider) {
             factor *= 1.3;
@@ -330,30 +349,48 @@ impl<'c> Search<'c> {
         votes
     }
 
-    /// Entries of overlays have no index; there are few, and each is held against the description directly.
-    fn overlaid(&self, terms: &[Term], steer: &Steer<'_>, hits: &mut Vec<(Subject, f32, f32)>) {
-        let total = self.catalogue.base_entries() as f32 + 23.0;
-        for (id, record) in self.catalogue.overlaid().filter(|(_, record)| searched(record) && record.entry.domain != Some(Domain::Payment))
-        {
+    /// Entries of overlays have no index; there are few, and each is held against the description directly: its words,
+    /// and how near it lies.
+    fn overlaid(&self, terms: &[Term], said: &Vector) -> Vec<(EntryId, f32, f32)> {
+        let total = self.catalogue.base_entries() as f32 + Category::ALL.len() as f32;
+        let entries = self.catalogue.overlaid();
+        let searched = entries.filter(|(_, record)| searched(record) && record.entry.domain != Some(Domain::Payment));
+        let weighed = searched.map(|(id, record)| {
             let held = self.language.entry(&record.entry);
             let gain = |term: &Term| {
                 let tf = held.get(&term.text)?;
                 let holding = self.catalogue.postings(&term.text).map_or(1.0, |postings| postings.entries.len() as f32);
-                let idf = rarity(total, holding) * term.weight;
-                Some(idf * tf * (K1 + 1.0) / (K1 + tf))
+                Some(rarity(total, holding) * term.weight * saturated(*tf))
             };
-            let score: f32 = terms.iter().filter_map(gain).sum();
-            let subject = Subject::Entry(id);
-            let factor = self.factor(subject, steer);
-            if score > 0.0 && factor > 0.0 {
-                hits.push((subject, score * factor, score));
+            let mut own: Vector = [0.0; DIMENSIONS];
+            for (term, tf) in held.iter().filter(|(term, _)| !term.contains(' ')) {
+                let Some(postings) = self.catalogue.postings(term) else { continue };
+                if let Some(vector) = &postings.vector {
+                    vector.add_to(&mut own, rarity(total, postings.entries.len() as f32) * saturated(*tf));
+                }
             }
-        }
+            (id, terms.iter().filter_map(gain).sum::<f32>(), cosine(said, &own))
+        });
+        weighed.filter(|(_, score, _)| *score > 0.0).collect()
     }
 }
 
-/// How much a term tells (the inverse of how many entries hold it). What stands in a handful of entries is capped: a
-/// bank's name in one of them says little about the trouble.
-fn rarity(total: f32, holding: f32) -> f32 {
-    (1.0 + (total - holding + 0.5) / (holding.max(4.0) + 0.5)).ln()
+/// What the best entry has, by words and by nearness: each is counted as a part of it.
+struct Scale {
+    score: f32,
+    near: f32,
+}
+
+impl Scale {
+    fn of(scores: &[f32], near: &[f32], overlaid: &[(EntryId, f32, f32)]) -> Self {
+        let best = |numbers: &mut dyn Iterator<Item = f32>| numbers.fold(f32::MIN_POSITIVE, f32::max);
+        Self {
+            score: best(&mut scores.iter().copied().chain(overlaid.iter().map(|it| it.1))),
+            near: best(&mut near.iter().copied().chain(overlaid.iter().map(|it| it.2))),
+        }
+    }
+
+    fn joined(&self, score: f32, near: f32) -> f32 {
+        score / self.score + NEARNESS * near.max(0.0) / self.near
+    }
 }

@@ -1,8 +1,9 @@
 //! The index of the search in words: for each term the entries that hold it, with a weight that already combines the
 //! fields it stands in (BM25F: Robertson, Zaragoza & Taylor 2004 — fields are weighted and summed before saturation).
 
+use super::embedding::{Directions, Embedding, Material, Packed, Sentence, Weighted};
 use super::language::{stem, words};
-use super::model::{CategoryEntry, Entry, Provider, ProviderKind, Synonyms};
+use super::model::{Category, CategoryEntry, Entry, Provider, ProviderKind, Synonyms};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,13 +20,19 @@ const FIELDS: [Field; 6] = [
     Field { weight: 3.6, length: 0.6, pairs: true },
     Field { weight: 2.0, length: 0.4, pairs: true },
     Field { weight: 2.2, length: 0.3, pairs: true },
-    Field { weight: 1.0, length: 0.5, pairs: false },
-    Field { weight: 0.8, length: 0.6, pairs: false },
-    Field { weight: 1.2, length: 0.2, pairs: false },
+    Field { weight: 1.0, length: 0.35, pairs: false },
+    Field { weight: 0.8, length: 0.3, pairs: false },
+    Field { weight: 1.6, length: 0.2, pairs: false },
 ];
+
+/// How much a sentence of each field counts where the vectors are made: names of codes are no sentences.
+const TELLING: [f32; 6] = [1.0, 0.7, 0.8, 0.4, 0.4, 0.0];
 
 /// How much longer than the average a field may be before it counts less; averages in terms, measured on the catalogue.
 const AVERAGE: [f32; 6] = [90.0, 12.0, 6.0, 30.0, 30.0, 4.0];
+
+/// BM25's saturation: how fast a term's further mentions stop counting.
+const K1: f32 = 2.2;
 
 /// The weighted terms of one entry.
 pub type Terms = BTreeMap<String, f32>;
@@ -159,31 +166,31 @@ impl Language {
     /// The weighted terms of an entry.
     #[must_use]
     pub fn entry(&self, entry: &Entry) -> Terms {
-        let texts = |lists: &[&Option<Vec<String>>]| lists.iter().flat_map(|list| list.iter().flatten()).cloned().collect::<Vec<_>>();
-        let causes = entry.cause.iter().flatten().flat_map(|cause| std::iter::once(cause.text.clone()).chain(cause.hints.clone()));
-        let name = entry.code.iter().filter(|code| !code.contains(' ')).chain(&entry.name);
-        self.fields([
-            texts(&[&entry.said_as]),
-            texts(&[&entry.messages, &entry.user_messages]).into_iter().chain(entry.alert.clone()).collect(),
-            entry.title.iter().cloned().collect(),
-            causes.collect(),
-            entry.meaning.iter().chain(&entry.tell_user).cloned().collect(),
-            name.map(|name| name.replace(['_', '-', '.'], " ")).collect(),
-        ])
+        self.fields(texts_of_entry(entry))
     }
 
-    /// The weighted terms of a category, by which general advice is found.
+    /// An entry as the index takes it in.
     #[must_use]
-    pub fn category(&self, entry: &CategoryEntry) -> Terms {
-        let causes = entry.cause.iter().flatten().map(|cause| cause.text.clone());
-        self.fields([
-            entry.said_as.clone().unwrap_or_default(),
-            Vec::new(),
-            entry.title.iter().cloned().collect(),
-            causes.collect(),
-            entry.meaning.iter().cloned().collect(),
-            Vec::new(),
-        ])
+    pub fn document(&self, number: u32, entry: &Entry) -> Document {
+        self.of_texts(number, entry.category, texts_of_entry(entry))
+    }
+
+    /// A category as the index takes it in: general advice is found by its words, too.
+    #[must_use]
+    pub fn category(&self, number: u32, entry: &CategoryEntry) -> Document {
+        self.of_texts(number, entry.id, texts_of_category(entry))
+    }
+
+    fn of_texts(&self, number: u32, kind: Option<Category>, texts: [Vec<String>; 6]) -> Document {
+        let told = texts.iter().zip(TELLING).filter(|(_, telling)| *telling > 0.0);
+        let of_sentence = |text: &String| {
+            let mut terms = Terms::new();
+            self.terms(text, false).into_iter().for_each(|(term, weight)| *terms.entry(term).or_default() += weight);
+            terms
+        };
+        let sentences = told.flat_map(|(texts, telling)| texts.iter().map(move |text| (telling, of_sentence(text))));
+        let sentences = sentences.filter(|(_, terms)| terms.len() >= 2).collect();
+        Document { number, kind, terms: self.fields(texts), sentences }
     }
 
     fn fields(&self, texts: [Vec<String>; 6]) -> Terms {
@@ -198,6 +205,33 @@ impl Language {
         }
         terms
     }
+}
+
+/// The texts of an entry by field, in the order of [`FIELDS`].
+fn texts_of_entry(entry: &Entry) -> [Vec<String>; 6] {
+    let texts = |lists: &[&Option<Vec<String>>]| lists.iter().flat_map(|list| list.iter().flatten()).cloned().collect::<Vec<_>>();
+    let causes = entry.cause.iter().flatten().flat_map(|cause| std::iter::once(cause.text.clone()).chain(cause.hints.clone()));
+    let name = entry.code.iter().filter(|code| !code.contains(' ')).chain(&entry.name);
+    [
+        texts(&[&entry.said_as]),
+        texts(&[&entry.messages, &entry.user_messages]).into_iter().chain(entry.alert.clone()).collect(),
+        entry.title.iter().cloned().collect(),
+        causes.collect(),
+        entry.meaning.iter().chain(&entry.tell_user).cloned().collect(),
+        name.map(|name| name.replace(['_', '-', '.'], " ")).collect(),
+    ]
+}
+
+fn texts_of_category(entry: &CategoryEntry) -> [Vec<String>; 6] {
+    let causes = entry.cause.iter().flatten().map(|cause| cause.text.clone());
+    [
+        entry.said_as.clone().unwrap_or_default(),
+        Vec::new(),
+        entry.title.iter().cloned().collect(),
+        causes.collect(),
+        entry.meaning.iter().cloned().collect(),
+        Vec::new(),
+    ]
 }
 
 /// What the search knows of providers: their kinds, and the names by which a description means one.
@@ -263,13 +297,25 @@ pub fn stems(text: &str) -> Vec<String> {
     words(text).iter().map(|word| stem(word)).collect()
 }
 
-/// The entries that hold a term, each with its weight on a logarithmic scale of bytes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// An entry or a category as the index takes it in.
+#[derive(Clone, Debug)]
+pub struct Document {
+    number: u32,
+    kind: Option<Category>,
+    terms: Terms,
+    /// Its sentences, each with how much it counts.
+    sentences: Vec<(f32, Terms)>,
+}
+
+/// The entries that hold a term, each with its weight on a logarithmic scale of bytes, and where the term lies.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Postings {
     /// Numbers of entries, as differences.
     pub entries: Vec<u32>,
     /// Weights, one an entry.
     pub weights: Vec<u8>,
+    /// The term's vector; pairs have none.
+    pub vector: Option<Packed>,
 }
 
 impl Postings {
@@ -305,14 +351,58 @@ fn restored(weight: u8) -> f32 {
     0.02 * (f32::from(weight) / 254.0 * (2500f32).ln()).exp()
 }
 
-/// Turns the terms of many entries into postings by term.
+/// How much a term tells (the inverse of how many entries hold it). What stands in a handful of entries is capped: a
+/// bank's name in one of them says little about the trouble.
 #[must_use]
-pub fn inverted(entries: &[(u32, Terms)]) -> BTreeMap<String, Postings> {
+pub fn rarity(total: f32, holding: f32) -> f32 {
+    (1.0 + (total - holding + 0.5) / (holding.max(4.0) + 0.5)).ln()
+}
+
+/// A term's share in the score of an entry: further mentions count less and less.
+#[must_use]
+pub fn saturated(weight: f32) -> f32 {
+    weight * (K1 + 1.0) / (K1 + weight)
+}
+
+/// Turns documents into postings by term, and into the directions in which they lie; `total` is the number of all.
+#[must_use]
+pub fn inverted(documents: &[Document], total: u32) -> (BTreeMap<String, Postings>, Directions) {
     let mut by_term: BTreeMap<&str, Vec<(u32, f32)>> = BTreeMap::new();
-    for (entry, terms) in entries {
-        for (term, weight) in terms {
-            by_term.entry(term).or_default().push((*entry, *weight));
+    for document in documents {
+        for (term, weight) in &document.terms {
+            by_term.entry(term).or_default().push((document.number, *weight));
         }
     }
-    by_term.into_iter().map(|(term, pairs)| (term.to_owned(), Postings::of(&pairs))).collect()
+    let mut postings: BTreeMap<String, Postings> =
+        by_term.into_iter().map(|(term, pairs)| (term.to_owned(), Postings::of(&pairs))).collect();
+    let single = postings.iter().filter(|(term, _)| !term.contains(' '));
+    let places: BTreeMap<String, (usize, f32)> =
+        single.enumerate().map(|(place, (term, held))| (term.clone(), (place, rarity(total as f32, held.entries.len() as f32)))).collect();
+    let embedding = Embedding::of(&material(documents, &places));
+    for (term, (place, _)) in &places {
+        if let Some(held) = postings.get_mut(term) {
+            held.vector = Some(embedding.term(*place));
+        }
+    }
+    let numbers: Vec<u32> = documents.iter().map(|document| document.number).collect();
+    (postings, embedding.directions(&numbers))
+}
+
+/// What the vectors are made from; terms by their places, with how much each tells.
+fn material(documents: &[Document], places: &BTreeMap<String, (usize, f32)>) -> Material {
+    let weighted = |terms: &Terms, share: fn(f32) -> f32| -> Weighted {
+        let placed = terms.iter().filter_map(|(term, weight)| places.get(term).map(|(place, rarity)| (*place, rarity * share(*weight))));
+        placed.collect()
+    };
+    let kind = |document: &Document| document.kind.and_then(|kind| Category::ALL.iter().position(|it| *it == kind));
+    let sentences = documents.iter().enumerate().flat_map(|(entry, document)| {
+        let sentences = document.sentences.iter();
+        sentences.map(move |(weight, terms)| Sentence { entry, weight: *weight, terms: weighted(terms, |weight| weight) })
+    });
+    Material {
+        terms: places.len(),
+        entries: documents.iter().map(|document| weighted(&document.terms, saturated)).collect(),
+        kinds: documents.iter().map(|document| kind(document).unwrap_or(Category::ALL.len())).collect(),
+        sentences: sentences.collect(),
+    }
 }

@@ -3,6 +3,7 @@
 //! The build script uses these same modules: to it all of `data/` is one overlay over nothing.
 
 pub mod check;
+pub mod embedding;
 pub mod finding;
 pub mod index;
 pub mod key;
@@ -14,6 +15,7 @@ pub mod order;
 pub mod pack;
 pub mod steps;
 
+use embedding::Directions;
 use finding::{Finding, Severity};
 use index::{Language, Naming, Postings};
 use key::Fit;
@@ -536,6 +538,12 @@ impl Catalogue {
         self.base.map_or("", |pack| pack.get(Table::Vocabulary, 0))
     }
 
+    /// Where the built-in entries lie among the vectors of terms, by number; categories behind the last entry.
+    #[must_use]
+    pub fn directions(&self) -> Directions {
+        self.base.map_or_else(Directions::default, |pack| pack.get(Table::Directions, 0))
+    }
+
     /// How many entries are built in; numbers from there on are categories, in their order.
     #[must_use]
     pub fn base_entries(&self) -> u32 {
@@ -872,10 +880,12 @@ impl Catalogue {
         out.push(Table::Naming, self.naming());
         let held: Vec<&Record> = self.over.entries.iter().flatten().map(|held| &held.value).collect();
         let feed = held.iter().zip(0u32..).filter(|(record, _)| searched(record));
-        let mut documents: Vec<(u32, index::Terms)> = feed.map(|(record, number)| (number, language.entry(&record.entry))).collect();
+        let mut documents: Vec<index::Document> = feed.map(|(record, number)| language.document(number, &record.entry)).collect();
         let first = u32::try_from(held.len()).expect("fewer than 2^32 entries");
-        documents.extend(self.over.categories.values().zip(first..).map(|(held, number)| (number, language.category(&held.value))));
-        let terms = index::inverted(&documents);
+        let categories = self.over.categories.values().zip(first..);
+        documents.extend(categories.map(|(held, number)| language.category(number, &held.value)));
+        let (terms, directions) = index::inverted(&documents, first + Category::ALL.len() as u32);
+        out.push(Table::Directions, &directions);
         let vocabulary: Vec<&str> = terms.keys().map(String::as_str).filter(|term| !term.contains(' ') && !term.starts_with('~')).collect();
         out.push(Table::Vocabulary, &vocabulary.join("\n"));
         for (term, postings) in &terms {

@@ -49,9 +49,11 @@ pub enum Table {
     Postings,
     /// All terms of the search, for words that are misspelt: one record.
     Vocabulary,
+    /// Where each entry lies among the vectors of terms: one record.
+    Directions,
 }
 
-const TABLES: usize = 20;
+const TABLES: usize = 21;
 
 /// What a name may be the name of. Each has an index of its own, so that looking up a code stays among codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
