@@ -44,7 +44,7 @@ fn digits_in(word: u64) -> u64 {
 }
 
 fn letters_in(word: u64) -> u64 {
-    between(word | ONES * 0x20, b'a', b'z')
+    between(word | (ONES * 0x20), b'a', b'z')
 }
 
 /// Whether a text begins with `length` bytes of another. Most pieces are short, and a call to compare them costs more than
