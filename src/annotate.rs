@@ -1,15 +1,21 @@
 //! Annotate: a log line by line, with what was recognised spliced into the lines of JSON. Every other byte stays as it is.
 
+mod mask;
+
 use crate::catalogue::Catalogue;
 use crate::catalogue::model::{Category, Policy, Who};
 use crate::diagnose::Hint;
 use crate::recognise::Recogniser;
 use crate::recognise::lines::{Lines, Sort};
-use crate::recognise::secrets::Masker;
+use mask::LineMasker;
 use serde::Serialize;
+use serde::de::IgnoredAny;
 
 /// Longer lines are passed on without being looked at.
 pub const MOST_LINE: usize = 16 << 20;
+
+/// What comes before the object that is added.
+const MEMBER: &str = ",\"feedfix\":";
 
 /// What is added to a line: nothing of it comes from the line's own values.
 #[derive(Debug, Serialize)]
@@ -29,7 +35,7 @@ struct Note<'a> {
 pub struct Annotator<'r, 'c> {
     catalogue: &'c Catalogue,
     lines: Lines<'r, 'c>,
-    masker: Option<Masker>,
+    masker: Option<LineMasker>,
     /// What to add for the findings met so far, without the confidence.
     notes: Vec<Option<String>>,
 }
@@ -38,17 +44,16 @@ impl<'r, 'c> Annotator<'r, 'c> {
     /// Makes ready; with `mask`, secrets in the lines themselves are masked, too.
     #[must_use]
     pub fn new(catalogue: &'c Catalogue, recogniser: &'r Recogniser<'c>, hint: &Hint, mask: bool) -> Self {
-        Self { catalogue, lines: Lines::new(recogniser, hint), masker: mask.then(Masker::default), notes: Vec::new() }
+        Self { catalogue, lines: Lines::new(recogniser, hint), masker: mask.then(LineMasker::new), notes: Vec::new() }
     }
 
     /// Appends a line, with its break if it has one, and what was recognised in it.
     pub fn line(&mut self, line: &[u8], out: &mut Vec<u8>) {
         let start = out.len();
         let note = if line.len() <= MOST_LINE { self.note(line) } else { None };
-        match (&mut self.masker, std::str::from_utf8(line)) {
-            (Some(masker), Ok(text)) => out.extend_from_slice(masker.line(text).as_bytes()),
-            (Some(masker), Err(_)) => out.extend_from_slice(masker.line(&String::from_utf8_lossy(line)).as_bytes()),
-            (None, _) => out.extend_from_slice(line),
+        match &mut self.masker {
+            Some(masker) => masker.line(line, out),
+            None => out.extend_from_slice(line),
         }
         if let Some(note) = note
             && let Some(brace) = memchr::memrchr(b'}', &out[start..])
@@ -63,7 +68,7 @@ impl<'r, 'c> Annotator<'r, 'c> {
         let content = content.strip_suffix(b"\r").unwrap_or(content);
         let seen = self.lines.look(content);
         let Sort::Recognised(number) = seen.sort else { return None };
-        if !seen.object {
+        if !is_object(content) || is_annotated(content) {
             return None;
         }
         let place = number as usize;
@@ -92,6 +97,16 @@ impl<'r, 'c> Annotator<'r, 'c> {
             confidence: 0.0,
         };
         let json = serde_json::to_string(&note).unwrap_or_default();
-        format!(",\"feedfix\":{json}")
+        format!("{MEMBER}{json}")
     }
+}
+
+/// Whether a line is a JSON object, and nothing before or behind it.
+fn is_object(line: &[u8]) -> bool {
+    line.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
+}
+
+/// Whether a line went through before: two members of one name would be no good JSON.
+fn is_annotated(line: &[u8]) -> bool {
+    memchr::memmem::find(line, MEMBER.as_bytes()).is_some()
 }

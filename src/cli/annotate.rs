@@ -2,7 +2,6 @@
 
 use super::Run;
 use super::args::AnnotateArgs;
-use super::diagnose::unreadable;
 use super::failure::{Failure, Status, why_unreadable};
 use feedfix::annotate::{Annotator, MOST_LINE};
 use feedfix::recognise::Recogniser;
@@ -20,7 +19,8 @@ pub(crate) fn run(run: &mut Run, args: &AnnotateArgs) -> anyhow::Result<Status> 
     let catalogue = run.settings.catalogue()?;
     let hint = run.settings.hint(&catalogue, None)?;
     let recogniser = Recogniser::new(&catalogue);
-    let mut pass = Pass { annotator: Annotator::new(&catalogue, &recogniser, &hint, args.mask), out: Vec::new(), each: args.line_buffered };
+    let annotator = Annotator::new(&catalogue, &recogniser, &hint, args.mask);
+    let mut pass = Pass { annotator, out: Vec::new(), each: args.line_buffered, mask: args.mask, withheld: 0 };
     let standard = ["-".to_owned()];
     let names = if args.inputs.is_empty() { &standard[..] } else { &args.inputs };
     let mut status = Status::Answered;
@@ -31,12 +31,22 @@ pub(crate) fn run(run: &mut Run, args: &AnnotateArgs) -> anyhow::Result<Status> 
             Ok(Ok(())) => {}
             Ok(Err(written)) => return Err(written.into()),
             Err(error) => {
-                run.output.complain(&unreadable(name, &why_unreadable(&error)));
+                let message = format!("cannot read {name}: {}", why_unreadable(&error));
+                run.output.complain(&Failure::new(Status::Unreadable, "input-unreadable", message));
                 status = Status::Unreadable;
             }
         }
     }
+    if pass.withheld > 0 {
+        let message = format!("{} too long to be masked: empty in what was written", plural(pass.withheld));
+        run.output.complain(&Failure::new(Status::Unreadable, "line-too-long", message));
+        status = Status::Unreadable;
+    }
     Ok(status)
+}
+
+fn plural(lines: u64) -> String {
+    if lines == 1 { "a line was".to_owned() } else { format!("{lines} lines were") }
 }
 
 struct Pass<'r, 'c> {
@@ -44,6 +54,9 @@ struct Pass<'r, 'c> {
     out: Vec<u8>,
     /// Each line is written by itself.
     each: bool,
+    mask: bool,
+    /// How many lines were too long to be masked: what may hold a secret is not passed on.
+    withheld: u64,
 }
 
 impl Pass<'_, '_> {
@@ -67,10 +80,10 @@ impl Pass<'_, '_> {
             let mut done = 0;
             for end in memchr::memchr_iter(b'\n', &held[before..]).map(|end| before + end + 1) {
                 let line = &held[done..end];
-                if std::mem::take(&mut passing) {
-                    self.out.extend_from_slice(line);
-                } else {
-                    self.annotator.line(line, &mut self.out);
+                match (std::mem::take(&mut passing), self.mask) {
+                    (false, _) => self.annotator.line(line, &mut self.out),
+                    (true, false) => self.out.extend_from_slice(line),
+                    (true, true) => self.out.push(b'\n'),
                 }
                 done = end;
                 if self.each
@@ -80,7 +93,11 @@ impl Pass<'_, '_> {
                 }
             }
             if passing || held.len() - done > MOST_LINE {
-                self.out.extend_from_slice(&held[done..]);
+                if !self.mask {
+                    self.out.extend_from_slice(&held[done..]);
+                } else if !passing {
+                    self.withheld += 1;
+                }
                 passing = true;
                 done = held.len();
             } else if read == 0 && done < held.len() {

@@ -32,8 +32,6 @@ pub struct Seen<'l> {
     pub sort: Sort,
     /// How sure that is, where an error was recognised; 0 otherwise.
     pub confidence: f64,
-    /// Whether the line is a JSON object and nothing else.
-    pub object: bool,
     /// When it happened, as written.
     pub time: Option<&'l [u8]>,
     /// The item, connection or account concerned.
@@ -49,7 +47,6 @@ pub struct Seen<'l> {
 struct Judged {
     sort: Sort,
     confidence: f64,
-    object: bool,
 }
 
 /// The longest line that is remembered; longer ones are rare, and would crowd out the others.
@@ -112,7 +109,7 @@ impl<'r, 'c> Lines<'r, 'c> {
     /// What a line is that none like it is remembered of.
     fn judge(&mut self, line: &[u8]) -> (Judged, Places) {
         if line.iter().all(u8::is_ascii_whitespace) {
-            return (Judged { sort: Sort::Blank, confidence: 0.0, object: false }, Places::default());
+            return (Judged { sort: Sort::Blank, confidence: 0.0 }, Places::default());
         }
         let recognised = self.recogniser.recognise(line, &self.hint);
         let least = if recognised.kind == Some(InputKind::Text) { FROM_PROSE } else { SURE };
@@ -127,7 +124,7 @@ impl<'r, 'c> Lines<'r, 'c> {
             None if self.is_trouble(&decoded, &places) => Sort::NotUnderstood,
             None => Sort::Ordinary,
         };
-        let judged = Judged { sort, confidence, object: is_object(line) };
+        let judged = Judged { sort, confidence };
         // Bytes that had to be decoded are not compared as they stand.
         if let Cow::Borrowed(text) = decoded
             && text.len() == line.len()
@@ -180,22 +177,15 @@ impl<'r, 'c> Lines<'r, 'c> {
 
 fn seen<'l>(line: &'l [u8], judged: Judged, places: &Places) -> Seen<'l> {
     let value = |role: Role| places[role as usize].clone().and_then(|place| line.get(place));
-    let Judged { sort, confidence, object } = judged;
+    let Judged { sort, confidence } = judged;
     Seen {
         sort,
         confidence,
-        object,
         time: value(Role::Time),
         item: value(Role::Item),
         user: value(Role::User),
         institution: value(Role::Institution),
     }
-}
-
-/// Whether a line is a JSON object, and nothing before or behind it.
-fn is_object(line: &[u8]) -> bool {
-    let line = line.trim_ascii();
-    line.starts_with(b"{") && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
 }
 
 /// Whether a line begins as a structure and does not end as one: it was cut off, or is none.

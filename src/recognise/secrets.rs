@@ -70,22 +70,49 @@ pub struct Masker {
     /// Sorted, so that what is replaced first does not depend on chance.
     placeholders: BTreeMap<String, String>,
     counts: HashMap<&'static str, usize>,
-    /// Lines are masked one by one, each by itself.
-    streaming: bool,
+    /// In a stream: what was given away since [`Masker::begin`].
+    given: Option<BTreeMap<String, String>>,
 }
 
 /// How many values of a stream are remembered with their placeholders.
 const MOST_REMEMBERED: usize = 100_000;
 
 impl Masker {
-    fn placeholder(&mut self, kind: &'static str, value: &str) -> String {
-        if let Some(known) = self.placeholders.get(value) {
-            return known.clone();
+    /// For a stream: what one part of it gave away is not looked for in the next, and of very many values the old ones are
+    /// forgotten. Both would grow with the stream.
+    pub(crate) fn streaming() -> Self {
+        Self { given: Some(BTreeMap::new()), ..Self::default() }
+    }
+
+    /// A new part of a stream begins.
+    pub(crate) fn begin(&mut self) {
+        if let Some(given) = &mut self.given {
+            given.clear();
         }
-        let count = self.counts.entry(kind).or_default();
-        *count += 1;
-        let placeholder = format!("[{kind}-{count}]");
-        self.placeholders.insert(value.to_owned(), placeholder.clone());
+        if self.placeholders.len() > MOST_REMEMBERED {
+            self.placeholders.clear();
+        }
+    }
+
+    /// Whether this part of a stream gave anything away.
+    pub(crate) fn gave_away(&self) -> bool {
+        self.given.as_ref().is_some_and(|given| !given.is_empty())
+    }
+
+    fn placeholder(&mut self, kind: &'static str, value: &str) -> String {
+        let placeholder = match self.placeholders.get(value) {
+            Some(known) => known.clone(),
+            None => {
+                let count = self.counts.entry(kind).or_default();
+                *count += 1;
+                let placeholder = format!("[{kind}-{count}]");
+                self.placeholders.insert(value.to_owned(), placeholder.clone());
+                placeholder
+            }
+        };
+        if let Some(given) = &mut self.given {
+            given.insert(value.to_owned(), placeholder.clone());
+        }
         placeholder
     }
 
@@ -117,53 +144,20 @@ impl Masker {
         self.known(out)
     }
 
-    /// A line of a stream, masked, JSON left JSON. What an earlier line gave away is not looked for in this one, and of very many
-    /// values the old ones are forgotten: both would grow with the stream.
-    pub fn line(&mut self, line: &str) -> String {
-        self.streaming = true;
-        if self.placeholders.len() > MOST_REMEMBERED {
-            self.placeholders.clear();
-        }
-        if !line.trim_start().starts_with(['{', '[']) {
-            return self.text(line);
-        }
-        let mut out = String::with_capacity(line.len());
-        let (mut at, mut name) = (0, String::new());
-        while let Some(found) = line[at..].find(|c: char| c == '"' || c.is_ascii_digit()) {
-            let start = at + found;
-            out.push_str(&line[at..start]);
-            if line.as_bytes()[start] == b'"' {
-                let end = start + 1 + string_length(&line[start + 1..]);
-                let inner = &line[start + 1..end];
-                at = (end + 1).min(line.len());
-                let is_name = line[at..].trim_start().starts_with(':');
-                out.push('"');
-                out.push_str(&if is_name { inner.to_owned() } else { self.field(&name, inner) });
-                out.push_str(&line[end..at]);
-                // The items of a list go by the list's name.
-                if is_name {
-                    inner.clone_into(&mut name);
-                }
-            } else {
-                let length = line[start..]
-                    .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+')))
-                    .unwrap_or(line.len() - start);
-                let number = &line[start..start + length];
-                let masked = self.field(&name, number);
-                out.push_str(&if masked == number { masked } else { format!("\"{masked}\"") });
-                at = start + length;
+    /// Text with everything masked that looks like a secret, whatever it is named.
+    pub(crate) fn shaped(&mut self, text: &str) -> String {
+        let mut out = text.to_owned();
+        if text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@') {
+            for index in PATTERNS.any.matches(text) {
+                out = self.replace(&out, index);
             }
         }
-        out.push_str(&line[at..]);
         out
     }
 
     /// A value that some field gave away as secret is one wherever else it stands.
     fn known(&self, mut out: String) -> String {
-        if self.streaming {
-            return out;
-        }
-        for (value, placeholder) in &self.placeholders {
+        for (value, placeholder) in self.given.as_ref().unwrap_or(&self.placeholders) {
             if value.len() >= 6 && out.contains(value.as_str()) {
                 out = out.replace(value.as_str(), placeholder);
             }
@@ -172,7 +166,7 @@ impl Masker {
     }
 
     /// Whether a field is called as one that holds a secret.
-    pub(super) fn is_secret(name: &str) -> bool {
+    pub(crate) fn is_secret(name: &str) -> bool {
         let name = super::tree::folded(name);
         SECRET_NAMES.iter().any(|(part, _)| name.contains(part))
     }
@@ -221,19 +215,6 @@ impl Masker {
     }
 }
 
-/// How long a JSON string is up to the quote that ends it.
-fn string_length(text: &str) -> usize {
-    let mut at = 0;
-    while let Some(found) = memchr::memchr2(b'"', b'\\', &text.as_bytes()[at..]) {
-        at += found;
-        if text.as_bytes()[at] == b'"' {
-            return at;
-        }
-        at = (at + 2).min(text.len());
-    }
-    text.len()
-}
-
 /// Whether what stands behind "token:" or "pin:" is a word of a sentence rather than a value.
 fn is_word(name: &str, value: &str) -> bool {
     let sentence_like = name.to_lowercase();
@@ -269,19 +250,6 @@ mod tests {
         assert_eq!(masker.text("access-sandbox-12345678-aaaa-bbbb"), "[token-1]");
         assert_eq!(masker.text(r#"{"client_secret": "abc"}"#), r#"{"client_secret": [secret-1]}"#);
         assert_eq!(masker.text("Authorization: Bearer abcdefghijklmnop"), "Authorization: [token-2]");
-    }
-
-    #[test]
-    fn a_masked_line_of_json_is_json() {
-        let mut masker = Masker::default();
-        let line = r#"{"client_secret": "abc", "iban":"DE89370400440532013000","account_number":123456789012,"n":17,"note":"a \"b\" to x@y.example"}"#;
-        let masked = masker.line(line);
-        assert_eq!(
-            masked,
-            r#"{"client_secret": "[secret-1]", "iban":"[iban-1]","account_number":"[number-1]","n":17,"note":"a \"b\" to [email-1]"}"#
-        );
-        assert!(serde_json::from_str::<serde::de::IgnoredAny>(&masked).is_ok());
-        assert_eq!(masker.line("token: DE89370400440532013000"), "token: [iban-1]");
     }
 
     #[test]
