@@ -34,7 +34,7 @@ fn log() -> Vec<String> {
             return line;
         }
         let sample = &samples[number * 104_729 % samples.len()];
-        let text = serde_json::from_str::<Value>(sample).map_or_else(|_| Value::from(sample.as_str()), |json| json).to_string();
+        let text = serde_json::from_str::<Value>(sample).unwrap_or_else(|_| Value::from(sample.as_str())).to_string();
         let _ = write!(line, r#""level":"error","response":{text}}}"#);
         line
     };

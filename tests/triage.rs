@@ -163,7 +163,10 @@ fn a_window_of_time_leaves_out_what_is_outside() {
 }
 
 /// The lines that a source gives, each with its number, and how many were too long.
-fn read(inputs: Vec<Input<'static>>) -> (Vec<(u64, Vec<u8>)>, u64, Vec<Fault>) {
+/// Lines with their numbers, how many were too long, and what could not be read.
+type Contents = (Vec<(u64, Vec<u8>)>, u64, Vec<Fault>);
+
+fn read(inputs: Vec<Input<'static>>) -> Contents {
     let mut source = Source::new(inputs.into_iter());
     let mut block = Block::default();
     let (mut lines, mut oversized) = (Vec::new(), 0);

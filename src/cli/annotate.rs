@@ -27,7 +27,7 @@ pub(crate) fn run(run: &mut Run, args: &AnnotateArgs) -> anyhow::Result<Status> 
     for name in names {
         let opened: io::Result<Box<dyn Read>> =
             if name == "-" { Ok(Box::new(io::stdin().lock())) } else { File::open(name).map(|file| Box::new(file) as Box<dyn Read>) };
-        match opened.and_then(|input| Ok(pass.input(input)?)) {
+        match opened.and_then(|input| pass.input(input)) {
             Ok(Ok(())) => {}
             Ok(Err(written)) => return Err(written.into()),
             Err(error) => {
