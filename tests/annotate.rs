@@ -58,8 +58,9 @@ fn stripped(out: &[u8]) -> Vec<u8> {
         match find(line, BEGIN) {
             None => left.extend_from_slice(line),
             Some(start) => {
-                // The object holds words only, none with a brace.
-                let end = start + find(&line[start..], b"}").expect("the object ends") + 1;
+                // The object ends behind the confidence; a code may hold braces (`{id}`).
+                let last = start + find(&line[start..], b"\"confidence\":").expect("the object says how sure it is");
+                let end = last + find(&line[last..], b"}").expect("the object ends") + 1;
                 left.extend_from_slice(&line[..start]);
                 left.extend_from_slice(&line[end..]);
             }
