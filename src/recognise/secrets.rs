@@ -6,17 +6,20 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 /// What is masked by its shape, the more special first. Sources: ISO 13616 (IBAN), ISO/IEC 7812 (cards), RFC 7519 (JWT),
-/// and the token shapes that aggregators document.
+/// and the token shapes that aggregators document. Before one may stand an escape that was not resolved, as in JSON that was cut off.
 const SHAPES: [(&str, &str); 9] = [
-    ("token", r"(?-u:\b)(?:access|public|link|processor)-(?:sandbox|development|production)-[0-9a-fA-F-]{8,}"),
-    ("token", r"(?-u:\b)eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){1,4}"),
-    ("token", r"(?-u:\b)(?i-u:bearer|basic|token)\s+[A-Za-z0-9+/=._~-]{12,}"),
-    ("token", r"(?-u:\b)(?:sk|pk|rk|whsec|ghp|xox[abp])[-_][A-Za-z0-9_-]{10,}"),
+    (
+        "token",
+        r"(?:(?-u:\b)|\\(?:u[0-9a-fA-F]{4}|[nrtbf]))(?:access|public|link|processor)-(?:sandbox|development|production)-[0-9a-fA-F-]{8,}",
+    ),
+    ("token", r"(?:(?-u:\b)|\\(?:u[0-9a-fA-F]{4}|[nrtbf]))eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){1,4}"),
+    ("token", r"(?:(?-u:\b)|\\(?:u[0-9a-fA-F]{4}|[nrtbf]))(?i-u:bearer|basic|token)\s+[A-Za-z0-9+/=._~-]{12,}"),
+    ("token", r"(?:(?-u:\b)|\\(?:u[0-9a-fA-F]{4}|[nrtbf]))(?:sk|pk|rk|whsec|ghp|xox[abp])[-_][A-Za-z0-9_-]{10,}"),
     ("email", r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"),
-    ("iban", r"(?-u:\b)[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?(?-u:\b)"),
+    ("iban", r"(?:(?-u:\b)|\\(?:u[0-9a-fA-F]{4}|[nrtbf]))[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?(?-u:\b)"),
     ("userinfo", r"//[^/\s:@]+:[^/\s@]+@"),
-    ("number", r"(?-u:\b)[0-9](?:[ -]?[0-9]){8,18}(?-u:\b)"),
-    ("token", r"(?-u:\b)[A-Za-z0-9+/_-]{32,}={0,2}"),
+    ("number", r"(?:(?-u:\b)|\\(?:u[0-9a-fA-F]{4}|[nrtbf]))[0-9](?:[ -]?[0-9]){8,18}(?-u:\b)"),
+    ("token", r"(?:(?-u:\b)|\\(?:u[0-9a-fA-F]{4}|[nrtbf]))[A-Za-z0-9+/_-]{32,}={0,2}"),
 ];
 
 /// Names of fields whose value is masked whatever it looks like; compared without case and signs, as parts of the name.
