@@ -30,7 +30,7 @@ fn codes_and_providers_complete_as_they_are_typed() {
 fn every_shell_has_a_script_that_names_every_command() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = feedfix(&["completions", shell]);
-        for command in ["explain", "diagnose", "walk", "retry", "list", "completions", "man"] {
+        for command in ["explain", "diagnose", "walk", "retry", "triage", "list", "completions", "man"] {
             assert!(script.contains(command), "{shell} lacks {command}");
         }
         if ["bash", "zsh", "fish"].contains(&shell) {

@@ -257,6 +257,7 @@ fn what_is_not_read_is_named() {
     let (_, _, faults) = read(vec![input("wide", wide), input("zip", *b"PK\x03\x04\0\0"), input("xz", *b"\xfd7zXZ\0\0")]);
     let said: Vec<&str> = faults.iter().map(|fault| fault.message.as_str()).collect();
     assert!(said[0].contains("128 MiB") && said[1].contains("zip") && said[2].contains("xz"), "{said:?}");
+    assert!(faults.iter().all(|fault| !fault.begun));
     let missing = Input { name: "gone".to_owned(), open: Box::new(|| Err(io::ErrorKind::NotFound.into())) };
     let (lines, _, faults) = read(vec![missing, input("a", "x")]);
     assert_eq!((lines.len(), faults[0].message.as_str(), faults[0].begun), (1, "no such file", false));

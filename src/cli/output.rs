@@ -57,11 +57,16 @@ impl Output {
 
     /// A record of another kind than an answer, as JSON or as one of its fields.
     pub(crate) fn record<T: Serialize>(&self, record: &T) -> anyhow::Result<()> {
+        let Some(path) = &self.field else {
+            // Written as it is made: a report on many ids is long.
+            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+            serde_json::to_writer(&mut out, record).map_err(std::io::Error::from)?;
+            out.write_all(b"\n")?;
+            out.flush()?;
+            return Ok(());
+        };
         let value = serde_json::to_value(record)?;
-        match &self.field {
-            Some(path) => self.print(&lines(at(&value, path).ok_or_else(|| unknown_field(path))?)),
-            None => self.print(&format!("{value}\n")),
-        }
+        self.print(&lines(at(&value, path).ok_or_else(|| unknown_field(path))?))
     }
 
     /// Whether one field is asked for, whatever the format.

@@ -99,7 +99,7 @@ fn is_code(word: &[u8], digits: usize, announced: usize) -> bool {
         return false;
     }
     if word.len() == digits {
-        return digits == 3 && announced == 0;
+        return digits <= 5 && announced == 0;
     }
     let upper = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.');
     word.len() <= 16 && digits <= 5 && word[0].is_ascii_uppercase() && word.iter().all(upper)

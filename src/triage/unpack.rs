@@ -34,7 +34,12 @@ pub(super) fn unpacked(raw: Bytes) -> io::Result<(Bytes, Form)> {
             None => return Ok(text(peeked)),
         },
     };
-    Ok(text(Peeked::of(packed)))
+    let mut peeked = Peeked::of(packed);
+    match peeked.fault.take() {
+        // Of what cannot be unpacked at all, nothing is begun.
+        Some(fault) if peeked.head().is_empty() => Err(fault),
+        fault => Ok(text(Peeked { fault, ..peeked })),
+    }
 }
 
 /// Kinds of files that hold no lines, however many logs may be inside.
