@@ -19,8 +19,31 @@ const TRACKED: usize = 48;
 /// The tree.
 pub(super) struct Memory<L> {
     nodes: Vec<Node>,
+    /// What of each node most lines need; kept with it by [`Memory::settle`].
+    steps: Vec<Step>,
     text: Vec<u8>,
     leaves: Vec<(L, [Value; ROLES])>,
+}
+
+/// A node as far as most lines need it, small enough that those of a log stay in the nearest cache.
+#[derive(Clone, Copy)]
+struct Step {
+    literal: u32,
+    length: u16,
+    /// The literal ends in a letter or digit: a line that goes on with another is of another kind.
+    ends_in_run: bool,
+    way: Way,
+    /// Where the only way leads.
+    next: u32,
+}
+
+/// How a line goes on behind a node.
+#[derive(Clone, Copy)]
+enum Way {
+    /// With one kind of varying part, in each line.
+    Only(Wild),
+    /// In one of several ways, or not at all.
+    Branches,
 }
 
 #[derive(Default)]
@@ -99,7 +122,9 @@ impl Ends {
 
 impl<L> Memory<L> {
     pub(super) fn new() -> Self {
-        Self { nodes: vec![Node::default()], text: Vec::new(), leaves: Vec::new() }
+        let mut it = Self { nodes: Vec::new(), steps: Vec::new(), text: Vec::new(), leaves: Vec::new() };
+        it.add(0..0, 0);
+        it
     }
 
     fn literal(&self, node: u32) -> &[u8] {
@@ -112,26 +137,35 @@ impl<L> Memory<L> {
         ends.count = 0;
         let (mut node, mut at) = (0u32, 0);
         loop {
-            let Range { start, end } = self.nodes[node as usize].literal;
-            let (start, length) = (start as usize, (end - start) as usize);
-            if !begins_with(&line[at..], &self.text[start..], length) {
+            let step = self.steps[node as usize];
+            let length = usize::from(step.length);
+            if !begins_with(&line[at..], &self.text[step.literal as usize..], length) {
                 return None;
             }
             at += length;
-            if length > 0 && cuts_a_run(line, at, &self.text[start..start + length]) {
-                return None;
-            }
-            if at == line.len() {
+            let Some(next) = line.get(at) else {
                 let leaf = self.nodes[node as usize].leaf.checked_sub(1)?;
                 let (leaf, values) = &self.leaves[leaf as usize];
                 return Some(Known { leaf, values });
+            };
+            if step.ends_in_run && next.is_ascii_alphanumeric() {
+                return None;
             }
-            let (next, end, _) = self.step(node, line, at, relevance)?;
+            let end = match step.way {
+                Way::Only(wild) => {
+                    node = step.next;
+                    varying(wild, line, at, relevance)?
+                }
+                Way::Branches => {
+                    let (next, end, _) = self.step(node, line, at, relevance)?;
+                    node = next;
+                    end
+                }
+            };
             if end > at {
                 ends.push(end);
                 at = end;
             }
-            node = next;
         }
     }
 
@@ -143,30 +177,11 @@ impl<L> Memory<L> {
         {
             return Some((kid, at, None));
         }
-        let [time, number, any_number, word] = from.wild;
-        if number != 0
-            && let Some(end) = number_at(line, at)
-        {
-            return Some((number, end, Some(Wild::Number)));
-        }
-        if time != 0
-            && let Some(end) = time_at(line, at)
-        {
-            return Some((time, end, Some(Wild::Time)));
-        }
-        let rest = &line[at..];
-        if any_number != 0 {
-            let digits = spans::digits(rest);
-            let whole = digits > 0 && rest.get(digits).is_none_or(|byte| !byte.is_ascii_alphanumeric());
-            if whole {
-                return Some((any_number, at + digits, Some(Wild::Digits)));
-            }
-        }
-        if word == 0 {
-            return None;
-        }
-        let length = spans::alphanumeric(rest);
-        (length > 0 && relevance.is_unknown(&rest[..length])).then_some((word, at + length, Some(Wild::Word)))
+        // The narrower kinds first: an unknown number is an unknown word, too.
+        let wilds = [Wild::Number, Wild::Time, Wild::Digits, Wild::Word].into_iter();
+        wilds
+            .filter(|wild| from.wild[*wild as usize] != 0)
+            .find_map(|wild| varying(wild, line, at, relevance).map(|end| (from.wild[wild as usize], end, Some(wild))))
     }
 
     /// The branch with a literal that begins with the token at an offset.
@@ -184,12 +199,15 @@ impl<L> Memory<L> {
 
     /// Remembers a line by its varying parts. A line that cannot be told from others by the rules of the tree is not remembered.
     pub(super) fn learn(&mut self, line: &[u8], parts: &[Part], relevance: &Relevance, leaf: L, places: &Places) {
-        if self.text.len() + self.nodes.len() * 160 > MOST {
+        if self.text.len() + self.nodes.len() * 176 > MOST {
             *self = Self::new();
         }
         let mut taken: Vec<Range<usize>> = Vec::new();
         let (mut node, mut at) = (0u32, 0);
+        let new = self.nodes.len() as u32;
+        let mut passed = Vec::new();
         while at < line.len() {
+            passed.push(node);
             let part = parts.iter().find(|part| part.start == at).copied();
             let Some((next, end, wild)) = self.step(node, line, at, relevance) else {
                 (node, at) = self.grow(node, line, at, parts, relevance, &mut taken);
@@ -207,14 +225,40 @@ impl<L> Memory<L> {
                     node.numbers_matter = true;
                     continue;
                 }
-                _ => return,
+                _ => break,
             }
             node = next;
             at = end + self.enter(node, &line[end..]);
         }
-        let values = std::array::from_fn(|role| value_of(places[role].as_ref(), &taken));
-        self.leaves.push((leaf, values));
-        self.nodes[node as usize].leaf = self.leaves.len() as u32;
+        if at == line.len() {
+            let values = std::array::from_fn(|role| value_of(places[role].as_ref(), &taken));
+            self.leaves.push((leaf, values));
+            self.nodes[node as usize].leaf = self.leaves.len() as u32;
+            passed.push(node);
+        }
+        passed.into_iter().chain(new..self.nodes.len() as u32).for_each(|node| self.settle(node));
+    }
+
+    /// Brings what most lines need of a node up to date, when it or one right behind it has changed.
+    fn settle(&mut self, node: u32) {
+        let it = &self.nodes[node as usize];
+        let mut wilds = [Wild::Time, Wild::Number, Wild::Digits, Wild::Word].into_iter().filter(|wild| it.wild[*wild as usize] != 0);
+        let only = wilds.next().filter(|_| it.kids.is_empty() && wilds.next().is_none());
+        let next = only.map_or(0, |wild| it.wild[wild as usize]);
+        // Nothing but one literal behind the varying part: it is compared at once.
+        let behind = &self.nodes[next as usize];
+        let next = match behind.kids[..] {
+            [kid] if next != 0 && behind.literal.is_empty() && behind.leaf == 0 && behind.wild == [0; WILDS] => kid,
+            _ => next,
+        };
+        let literal = &self.text[it.literal.start as usize..it.literal.end as usize];
+        self.steps[node as usize] = Step {
+            literal: it.literal.start,
+            length: literal.len() as u16,
+            ends_in_run: literal.last().is_some_and(u8::is_ascii_alphanumeric),
+            way: only.map_or(Way::Branches, Way::Only),
+            next,
+        };
     }
 
     /// Goes into a node as far as its literal agrees, and cuts it there.
@@ -263,8 +307,11 @@ impl<L> Memory<L> {
     }
 
     fn add(&mut self, literal: Range<u32>, first: u32) -> u32 {
+        let node = self.nodes.len() as u32;
         self.nodes.push(Node { literal, first, ..Node::default() });
-        (self.nodes.len() - 1) as u32
+        self.steps.push(Step { literal: 0, length: 0, ends_in_run: false, way: Way::Branches, next: 0 });
+        self.settle(node);
+        node
     }
 
     fn branch(&mut self, node: u32, kid: u32) {
@@ -320,9 +367,22 @@ fn value_of(place: Option<&Range<usize>>, taken: &[Range<usize>]) -> Value {
     }
 }
 
-/// Whether a literal that was met ends in the middle of a longer run.
-fn cuts_a_run(line: &[u8], at: usize, literal: &[u8]) -> bool {
-    literal.last().is_some_and(u8::is_ascii_alphanumeric) && line.get(at).is_some_and(u8::is_ascii_alphanumeric)
+/// The end of the varying part of some kind that stands at an offset.
+#[inline]
+fn varying(wild: Wild, line: &[u8], at: usize, relevance: &Relevance) -> Option<usize> {
+    let rest = &line[at..];
+    match wild {
+        Wild::Time => time_at(line, at),
+        Wild::Number => number_at(line, at),
+        Wild::Digits => {
+            let digits = spans::digits(rest);
+            (digits > 0 && rest.get(digits).is_none_or(|byte| !byte.is_ascii_alphanumeric())).then_some(at + digits)
+        }
+        Wild::Word => {
+            let length = spans::alphanumeric(rest);
+            (length > 0 && relevance.is_unknown(&rest[..length])).then_some(at + length)
+        }
+    }
 }
 
 /// How far a literal and a line agree, in whole tokens.

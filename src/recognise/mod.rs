@@ -105,7 +105,7 @@ struct Provider {
 
 impl Provider {
     fn asked(&self) -> &values::Asked {
-        self.asked.get_or_init(|| values::Asked::of(&self.bring))
+        self.asked.get_or_init(|| values::Asked::of(self.bring.iter()))
     }
 }
 
@@ -115,6 +115,8 @@ pub struct Recogniser<'c> {
     providers: Vec<Provider>,
     /// Shapes of fields, made ready when the first structure is met: a sentence has none.
     fields: OnceLock<FieldShapes>,
+    /// What any provider's support asks for.
+    asked: OnceLock<values::Asked>,
     texts: Vec<TextShape>,
     text_anchors: Literals,
     marks: Literals,
@@ -203,6 +205,7 @@ impl<'c> Recogniser<'c> {
             catalogue,
             providers,
             fields: OnceLock::new(),
+            asked: OnceLock::new(),
             texts,
             mark_of,
             templates: Templates::new(catalogue),
@@ -275,6 +278,10 @@ impl<'c> Recogniser<'c> {
             }
             fields
         })
+    }
+
+    fn asked(&self) -> &values::Asked {
+        self.asked.get_or_init(|| values::Asked::of(self.providers.iter().flat_map(|it| &it.bring)))
     }
 
     /// What is recognised in words that somebody typed: they are no log, whatever times stand in them.
@@ -576,15 +583,7 @@ impl Look<'_, '_> {
         if self.waits.is_none() {
             self.waits = values::wait(tree, "");
         }
-        for provider in &self.recogniser.providers {
-            if self.ids.len() < 64 && !provider.bring.is_empty() {
-                for (name, value) in values::identifiers(tree, provider.asked()) {
-                    if !self.ids.iter().any(|(other, _)| *other == name) {
-                        self.ids.push((name, value));
-                    }
-                }
-            }
-        }
+        values::identifiers(tree, self.recogniser.asked(), &mut self.ids);
         if depth >= NESTED {
             return;
         }
@@ -1135,11 +1134,10 @@ impl Look<'_, '_> {
         findings.truncate(MOST_FINDINGS);
         for finding in &mut findings {
             let provider = recogniser.providers.iter().find(|it| it.id == finding.provider);
-            for (name, value) in &self.ids {
-                if provider.is_some_and(|it| it.asked().for_field(name)) {
-                    let masked = self.masker.field(name, value);
-                    finding.found.push(Evidence { what: harmless(name), at: None, value: Some(harmless(&clipped(&masked, 80))) });
-                }
+            let asked = self.ids.iter().filter(|(name, _)| provider.is_some_and(|it| it.asked().for_field(name)));
+            for (name, value) in asked.take(MOST_ASKED) {
+                let masked = self.masker.field(name, value);
+                finding.found.push(Evidence { what: harmless(name), at: None, value: Some(harmless(&clipped(&masked, 80))) });
             }
             for evidence in finding.evidence.iter_mut().chain(&mut finding.found) {
                 evidence.value = evidence.value.as_ref().map(|value| self.masker.text(value));
@@ -1150,6 +1148,9 @@ impl Look<'_, '_> {
         findings
     }
 }
+
+/// The most identifiers for support that are shown of one finding.
+const MOST_ASKED: usize = 8;
 
 /// How a message fits: the index of its first word in the text, how many of its words are there, and whether all are.
 #[derive(Clone, Copy, Debug)]

@@ -48,25 +48,22 @@ fn letters_in(word: u64) -> u64 {
 }
 
 /// Whether a text begins with `length` bytes of another. Most pieces are short, and a call to compare them costs more than
-/// comparing: whole words of eight bytes, the last one overlapping.
+/// comparing: sixteen bytes at a time, the last ones overlapping.
 #[inline]
 pub(super) fn begins_with(text: &[u8], other: &[u8], length: usize) -> bool {
     if text.len() < length || other.len() < length {
         return false;
     }
-    let word = |text: &[u8], at: usize| text[at..at + 8].try_into().map_or(0, u64::from_le_bytes);
-    match length {
-        0 => true,
-        1..8 if text.len() >= 8 && other.len() >= 8 => (word(text, 0) ^ word(other, 0)) << (64 - 8 * length) == 0,
-        8..=64 => {
-            let mut at = 0;
-            while at + 8 < length {
-                if word(text, at) != word(other, at) {
-                    return false;
-                }
-                at += 8;
-            }
-            word(text, length - 8) == word(other, length - 8)
+    match (text.first_chunk::<16>(), other.first_chunk::<16>()) {
+        (Some(text), Some(other)) if length <= 16 => {
+            let differing = u128::from_le_bytes(*text) ^ u128::from_le_bytes(*other);
+            length == 0 || differing << (128 - 8 * length) == 0
+        }
+        _ if (17..=96).contains(&length) => {
+            let (text, other) = (&text[..length], &other[..length]);
+            let (pieces, _) = text.as_chunks::<16>();
+            let (others, _) = other.as_chunks::<16>();
+            pieces.iter().zip(others).all(|(piece, other)| piece == other) && text.last_chunk::<16>() == other.last_chunk::<16>()
         }
         _ => text[..length] == other[..length],
     }

@@ -164,5 +164,10 @@ impl<'t> Tree<'t> {
 /// A name without case, underscores and hyphens: SDKs respell `error_code` as `errorCode`, `ErrorCode`, `error-code`.
 #[must_use]
 pub(super) fn folded(key: &str) -> String {
+    if key.is_ascii() {
+        let mut name = String::with_capacity(key.len());
+        name.extend(key.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| char::from(byte.to_ascii_lowercase())));
+        return name;
+    }
     key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -1,6 +1,7 @@
 //! Values in a payload that matter for the answer: how long to wait, and identifiers that support will ask for.
 
 use super::tree::{Kind, Tree, folded};
+use rustc_hash::FxHashSet;
 
 /// The longest wait that is believed: 400 days, above the longest consent.
 const LONGEST: u64 = 400 * 86_400;
@@ -62,18 +63,21 @@ fn said(text: &str) -> Option<u64> {
     })
 }
 
+/// The most identifiers that are taken out of one input.
+const MOST_IDS: usize = 64;
+
 /// What a provider's support asks for, made ready to be held against names of fields.
 #[derive(Debug)]
 pub(super) struct Asked {
     /// Each item, folded.
     items: Vec<String>,
     /// Names of fields in the items, folded.
-    names: Vec<String>,
+    names: FxHashSet<String>,
 }
 
 impl Asked {
-    pub(super) fn of(bring: &[String]) -> Self {
-        Self { items: bring.iter().map(|item| folded(item)).collect(), names: bring.iter().flat_map(|item| names_in(item)).collect() }
+    pub(super) fn of<'b>(bring: impl Iterator<Item = &'b String> + Clone) -> Self {
+        Self { items: bring.clone().map(|item| folded(item)).collect(), names: bring.flat_map(|item| names_in(item)).collect() }
     }
 
     /// Whether a field of this name is asked for.
@@ -85,18 +89,17 @@ impl Asked {
     }
 }
 
-/// Identifiers in the payload that the provider's support asks for: name and value.
-#[must_use]
-pub(super) fn identifiers(tree: &Tree<'_>, asked: &Asked) -> Vec<(String, String)> {
-    let mut found: Vec<(String, String)> = Vec::new();
+/// Identifiers in the payload that somebody's support asks for, name and value, added to those that are there.
+pub(super) fn identifiers(tree: &Tree<'_>, asked: &Asked, found: &mut Vec<(String, String)>) {
     for node in tree.nodes.iter().filter(|node| matches!(node.kind, Kind::Text | Kind::Number)) {
         let fits = !node.text.is_empty() && node.text.len() <= 120 && !node.key.is_empty() && asked.for_field(&node.key);
         if fits && !found.iter().any(|(other, _)| *other == node.key) {
             found.push((node.key.to_string(), node.text.to_string()));
         }
+        if found.len() == MOST_IDS {
+            return;
+        }
     }
-    found.truncate(8);
-    found
 }
 
 /// The names of fields that an item to bring may mean, folded: names written as such (`trace_no`, `x-request-id`), and
