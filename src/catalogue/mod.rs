@@ -343,7 +343,9 @@ impl Catalogue {
         let base = 0..self.base.map_or(0, |pack| pack.len(Table::Heads));
         let over = 0..u32::try_from(self.over.entries.len()).unwrap_or(u32::MAX);
         let base = base.filter(|id| !self.over.hidden.contains(id)).map(EntryId::Base);
-        base.chain(over.map(EntryId::Over)).filter(|id| self.head(*id).is_some())
+        let whole = self.over.removed_providers.is_empty();
+        let base = base.filter(move |id| whole || self.head(*id).is_some());
+        base.chain(over.map(EntryId::Over).filter(|id| self.head(*id).is_some()))
     }
 
     fn head_of<'a>(&'a self, record: &'a Record) -> Head<'a> {

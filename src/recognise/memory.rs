@@ -50,10 +50,8 @@ enum Way {
 struct Node {
     /// Where its literal stands in the text of the tree.
     literal: Range<u32>,
-    /// How long the literal's first token is: branches of one node differ in it.
-    first: u32,
-    /// Branches that go on with another literal.
-    kids: Vec<u32>,
+    /// Branches that go on with another literal. They differ in its first token.
+    kids: Vec<Kid>,
     /// The same by their first token, where there are many.
     by_token: FxHashMap<Box<[u8]>, u32>,
     /// Branches that go on with a varying part; 0 is none, since the root is nobody's branch.
@@ -62,6 +60,15 @@ struct Node {
     numbers_matter: bool,
     /// What a line that ends here is, from 1.
     leaf: u32,
+}
+
+/// A branch with the first token of its literal.
+#[derive(Clone, Copy)]
+struct Kid {
+    /// The first eight bytes of the token, and how long it is.
+    begins: u64,
+    length: u32,
+    node: u32,
 }
 
 /// Where a value stands, told by the varying parts before it.
@@ -123,7 +130,7 @@ impl Ends {
 impl<L> Memory<L> {
     pub(super) fn new() -> Self {
         let mut it = Self { nodes: Vec::new(), steps: Vec::new(), text: Vec::new(), leaves: Vec::new() };
-        it.add(0..0, 0);
+        it.add(0..0);
         it
     }
 
@@ -186,15 +193,16 @@ impl<L> Memory<L> {
 
     /// The branch with a literal that begins with the token at an offset.
     fn kid(&self, from: &Node, line: &[u8], at: usize) -> Option<u32> {
-        let token = &line[at..at + spans::alphanumeric(&line[at..]).max(1)];
+        let rest = &line[at..];
+        let length = spans::token(rest);
         if from.kids.len() > MANY {
-            return from.by_token.get(token).copied();
+            return from.by_token.get(&rest[..length]).copied();
         }
-        let is_it = |kid: &&u32| {
-            let kid = &self.nodes[**kid as usize];
-            kid.first as usize == token.len() && begins_with(&line[at..], &self.text[kid.literal.start as usize..], token.len())
+        let begins = spans::first_eight(rest, length);
+        let is_it = |kid: &&Kid| {
+            kid.begins == begins && kid.length as usize == length && (length <= 8 || self.literal(kid.node).starts_with(&rest[..length]))
         };
-        from.kids.iter().find(is_it).copied()
+        from.kids.iter().find(is_it).map(|kid| kid.node)
     }
 
     /// Remembers a line by its varying parts. A line that cannot be told from others by the rules of the tree is not remembered.
@@ -248,7 +256,7 @@ impl<L> Memory<L> {
         // Nothing but one literal behind the varying part: it is compared at once.
         let behind = &self.nodes[next as usize];
         let next = match behind.kids[..] {
-            [kid] if next != 0 && behind.literal.is_empty() && behind.leaf == 0 && behind.wild == [0; WILDS] => kid,
+            [kid] if next != 0 && behind.literal.is_empty() && behind.leaf == 0 && behind.wild == [0; WILDS] => kid.node,
             _ => next,
         };
         let literal = &self.text[it.literal.start as usize..it.literal.end as usize];
@@ -292,7 +300,7 @@ impl<L> Memory<L> {
         let next = parts.iter().filter(|part| part.start >= at).find(varies);
         if let Some(part) = next.filter(|part| part.start == at) {
             let wild = if part.wild == Wild::Digits && matters { Wild::Word } else { part.wild };
-            let new = self.add(0..0, 0);
+            let new = self.add(0..0);
             self.nodes[node as usize].wild[wild as usize] = new;
             taken.push(at..part.end);
             return (new, part.end);
@@ -300,37 +308,39 @@ impl<L> Memory<L> {
         let end = next.map_or(line.len(), |part| part.start);
         let start = self.text.len() as u32;
         self.text.extend_from_slice(&line[at..end]);
-        let token = spans::alphanumeric(&line[at..]).max(1);
-        let new = self.add(start..self.text.len() as u32, token as u32);
+        let new = self.add(start..self.text.len() as u32);
         self.branch(node, new);
         (new, end)
     }
 
-    fn add(&mut self, literal: Range<u32>, first: u32) -> u32 {
+    fn add(&mut self, literal: Range<u32>) -> u32 {
         let node = self.nodes.len() as u32;
-        self.nodes.push(Node { literal, first, ..Node::default() });
+        self.nodes.push(Node { literal, ..Node::default() });
         self.steps.push(Step { literal: 0, length: 0, ends_in_run: false, way: Way::Branches, next: 0 });
         self.settle(node);
         node
     }
 
     fn branch(&mut self, node: u32, kid: u32) {
-        let token = |it: &Self, kid: u32| it.literal(kid)[..it.nodes[kid as usize].first as usize].into();
+        let literal = self.literal(kid);
+        let length = spans::token(literal);
+        let new = Kid { begins: spans::first_eight(literal, length), length: length as u32, node: kid };
+        let token = |kid: &Kid| (self.literal(kid.node)[..kid.length as usize].into(), kid.node);
         let kids = &self.nodes[node as usize].kids;
         let tokens: Vec<(Box<[u8]>, u32)> = match kids.len() {
-            MANY => kids.iter().chain([&kid]).map(|kid| (token(self, *kid), *kid)).collect(),
-            count if count > MANY => vec![(token(self, kid), kid)],
+            MANY => kids.iter().chain([&new]).map(token).collect(),
+            count if count > MANY => vec![token(&new)],
             _ => Vec::new(),
         };
         let node = &mut self.nodes[node as usize];
-        node.kids.push(kid);
+        node.kids.push(new);
         node.by_token.extend(tokens);
     }
 
     /// Whether many different words that nothing knows stand behind a node.
     fn crowded(&self, node: u32, relevance: &Relevance) -> bool {
-        let unknown = |kid: &&u32| {
-            let token = &self.literal(**kid)[..self.nodes[**kid as usize].first as usize];
+        let unknown = |kid: &&Kid| {
+            let token = &self.literal(kid.node)[..kid.length as usize];
             token.iter().all(u8::is_ascii_alphanumeric) && relevance.is_unknown(token)
         };
         self.nodes[node as usize].kids.iter().filter(unknown).count() >= CROWD
@@ -341,10 +351,9 @@ impl<L> Memory<L> {
         let old = std::mem::take(&mut self.nodes[node as usize]);
         let cut = old.literal.start + length as u32;
         let rest = cut..old.literal.end;
-        let first = spans::alphanumeric(&self.text[rest.start as usize..rest.end as usize]).max(1);
-        let lower = self.add(rest.clone(), first as u32);
-        let head = Node { literal: old.literal.start..cut, first: old.first, ..Node::default() };
-        self.nodes[lower as usize] = Node { literal: rest, first: self.nodes[lower as usize].first, ..old };
+        let lower = self.add(rest.clone());
+        let head = Node { literal: old.literal.start..cut, ..Node::default() };
+        self.nodes[lower as usize] = Node { literal: rest, ..old };
         self.nodes[node as usize] = head;
         self.branch(node, lower);
     }

@@ -115,6 +115,8 @@ pub struct Recogniser<'c> {
     providers: Vec<Provider>,
     /// Shapes of fields, made ready when the first structure is met: a sentence has none.
     fields: OnceLock<FieldShapes>,
+    /// All codes in order, made ready when the first one is met that may be cut off.
+    codes: OnceLock<Vec<(usize, String, EntryId)>>,
     /// What any provider's support asks for.
     asked: OnceLock<values::Asked>,
     texts: Vec<TextShape>,
@@ -205,6 +207,7 @@ impl<'c> Recogniser<'c> {
             catalogue,
             providers,
             fields: OnceLock::new(),
+            codes: OnceLock::new(),
             asked: OnceLock::new(),
             texts,
             mark_of,
@@ -375,14 +378,23 @@ impl<'c> Recogniser<'c> {
         if start.len() < 4 {
             return None;
         }
-        let id = &self.providers[provider].id;
-        let begins = |entry: &EntryId| {
-            self.catalogue
-                .head(*entry)
-                .is_some_and(|head| head.provider == *id && head.code.len() > start.len() && head.code.starts_with(start))
-        };
-        let mut found = self.catalogue.entries().filter(begins);
-        found.next().filter(|_| found.next().is_none())
+        let codes = self.codes();
+        let first = codes.partition_point(|(owner, code, _)| (*owner, code.as_str()) < (provider, start));
+        let begins = |(owner, code, _): &&(usize, String, EntryId)| *owner == provider && code.starts_with(start);
+        let mut found = codes[first..].iter().take_while(begins).filter(|(_, code, _)| code.len() > start.len());
+        found.next().filter(|_| found.next().is_none()).map(|(_, _, entry)| *entry)
+    }
+
+    /// All codes, in order, those of each provider together.
+    fn codes(&self) -> &[(usize, String, EntryId)] {
+        self.codes.get_or_init(|| {
+            let index_of: FxHashMap<&str, usize> = self.providers.iter().map(|it| it.id.as_str()).zip(0..).collect();
+            let heads = self.catalogue.entries().filter_map(|id| Some((id, self.catalogue.head(id)?)));
+            let mut codes: Vec<_> =
+                heads.filter_map(|(id, head)| Some((*index_of.get(head.provider)?, head.code.to_owned(), id))).collect();
+            codes.sort_unstable();
+            codes
+        })
     }
 }
 

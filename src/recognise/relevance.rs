@@ -107,10 +107,12 @@ impl Relevance {
             around: Vec::new(),
         };
         it.learn_messages(catalogue);
-        for id in catalogue.entries() {
-            let Some(head) = catalogue.head(id) else { continue };
+        let mut learnt: FxHashSet<&str> = FxHashSet::default();
+        for head in catalogue.entries().filter_map(|id| catalogue.head(id)) {
             for name in head.aliases.iter().copied().chain([head.code, head.name, head.family]) {
-                it.learn_code(name);
+                if learnt.insert(name) {
+                    it.learn_code(name);
+                }
             }
         }
         for provider in catalogue.providers() {
@@ -224,8 +226,9 @@ impl Relevance {
     /// A name in every way in which its parts may be written together.
     fn learn_spellings(&mut self, name: &str) {
         let parts = syllables(name);
+        let mut joined = String::with_capacity(name.len());
         for start in 0..parts.len() {
-            let mut joined = String::new();
+            joined.clear();
             for part in parts[start..].iter().take(8) {
                 joined.push_str(part);
                 self.add_word(&joined);
@@ -634,19 +637,22 @@ fn pattern(code: &str) -> String {
 }
 
 /// The parts that a code may be taken apart into: at signs, between letters and digits, and at humps.
-fn syllables(code: &str) -> Vec<String> {
-    let mut parts: Vec<String> = Vec::new();
-    let mut last = ' ';
-    for c in code.chars() {
-        if c.is_ascii_alphanumeric() {
-            let hump = last.is_ascii_lowercase() && c.is_ascii_uppercase();
-            let turns = last.is_ascii_alphanumeric() && last.is_ascii_digit() != c.is_ascii_digit();
-            match parts.last_mut() {
-                Some(part) if last.is_ascii_alphanumeric() && !hump && !turns => part.push(c),
-                _ => parts.push(c.to_string()),
-            }
+fn syllables(code: &str) -> Vec<&str> {
+    let bytes = code.as_bytes();
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for at in 0..=bytes.len() {
+        let byte = bytes.get(at).copied().unwrap_or(b' ');
+        let last = at.checked_sub(1).map_or(b' ', |last| bytes[last]);
+        let hump = last.is_ascii_lowercase() && byte.is_ascii_uppercase();
+        let goes_on = last.is_ascii_alphanumeric() && byte.is_ascii_alphanumeric();
+        if goes_on && !hump && last.is_ascii_digit() == byte.is_ascii_digit() {
+            continue;
         }
-        last = c;
+        if last.is_ascii_alphanumeric() {
+            parts.push(&code[start..at]);
+        }
+        start = at;
     }
     parts
 }

@@ -47,6 +47,22 @@ fn letters_in(word: u64) -> u64 {
     between(word | (ONES * 0x20), b'a', b'z')
 }
 
+/// The length of the token that a text begins with: a run of letters and digits, or one other byte.
+#[inline]
+pub(super) fn token(text: &[u8]) -> usize {
+    alphanumeric(text).max(1)
+}
+
+/// The first eight of the first `length` bytes of a text, zeros for what is missing.
+#[inline]
+pub(super) fn first_eight(text: &[u8], length: usize) -> u64 {
+    let kept = length.min(8);
+    let word = text
+        .first_chunk::<8>()
+        .map_or_else(|| text[..kept].iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)), |eight| u64::from_le_bytes(*eight));
+    if kept == 8 { word } else { word & ((1 << (8 * kept)) - 1) }
+}
+
 /// Whether a text begins with `length` bytes of another. Most pieces are short, and a call to compare them costs more than
 /// comparing: sixteen bytes at a time, the last ones overlapping.
 #[inline]
@@ -86,6 +102,17 @@ mod tests {
                 numbers[place] = byte;
                 assert_eq!(digits(&numbers), slow(u8::is_ascii_digit, &numbers), "{byte} at {place}");
             }
+        }
+    }
+
+    #[test]
+    fn the_first_eight_are_the_same_whatever_follows() {
+        let text = b"error_code";
+        for length in 0..=text.len() {
+            let mut padded = [0; 8];
+            padded[..length.min(8)].copy_from_slice(&text[..length.min(8)]);
+            assert_eq!(first_eight(text, length), u64::from_le_bytes(padded));
+            assert_eq!(first_eight(&text[..length], length), u64::from_le_bytes(padded));
         }
     }
 
