@@ -121,20 +121,24 @@ struct Order {
 struct Waiting {
     counter: Counter,
     next: u64,
+    /// How many threads wait for their turn: waking nobody costs a call of the system, too.
+    sleeping: usize,
     /// What was found in blocks whose turn is not yet.
     batches: BTreeMap<u64, (usize, Arc<str>, Batch)>,
 }
 
 impl Order {
     fn new(counter: Counter) -> Self {
-        Self { waiting: Mutex::new(Waiting { counter, next: 0, batches: BTreeMap::new() }), moved: Condvar::new() }
+        Self { waiting: Mutex::new(Waiting { counter, next: 0, sleeping: 0, batches: BTreeMap::new() }), moved: Condvar::new() }
     }
 
     /// Counts what was found in a block when its turn has come; gives back an empty batch to fill.
     fn take(&self, number: u64, thread: usize, file: &Arc<str>, batch: Batch) -> Batch {
         let mut waiting = locked(&self.waiting);
         while number > waiting.next + AHEAD {
+            waiting.sleeping += 1;
             waiting = self.moved.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            waiting.sleeping -= 1;
         }
         waiting.batches.insert(number, (thread, Arc::clone(file), batch));
         let mut empty = None;
@@ -146,7 +150,9 @@ impl Order {
             batch.clear();
             empty = Some(batch);
         }
-        self.moved.notify_all();
+        if waiting.sleeping > 0 {
+            self.moved.notify_all();
+        }
         empty.unwrap_or_default()
     }
 
