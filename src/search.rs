@@ -17,6 +17,8 @@ const NEARNESS: f32 = 0.9;
 const ALONE: f32 = 0.79;
 /// The most words of a description that are looked at; people paste whole mails.
 const MOST_CHARS: usize = 2_000;
+/// How many of the best entries vote on the kind of trouble: of 12, 25, 35, 50 and 100, the best on the cases for tuning.
+const VOTERS: usize = 50;
 /// How many of the best entries are weighed against each other.
 const MOST_HITS: usize = 60;
 
@@ -338,9 +340,9 @@ impl<'c> Search<'c> {
     fn vote(&self, hits: &[(Subject, f32, f32)]) -> Vec<(Category, f32)> {
         let best = hits.first().map_or(1.0, |(_, score, _)| *score).max(f32::MIN_POSITIVE);
         let mut votes: BTreeMap<Category, f32> = BTreeMap::new();
-        for (subject, score, _) in hits.iter().take(25) {
+        for (subject, score, _) in hits.iter().take(VOTERS) {
             if let Some(category) = self.category_of(*subject) {
-                *votes.entry(category).or_default() += (score / best).powi(4);
+                *votes.entry(category).or_default() += (score / best).powi(3);
             }
         }
         let sum: f32 = votes.values().sum::<f32>().max(f32::MIN_POSITIVE);
