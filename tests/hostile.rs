@@ -198,6 +198,9 @@ fn extremes_do_no_harm() {
         b"HIRMG::'".repeat(10_000),
         b"<OFX><SONRS><STATUS><CODE>".repeat(10_000),
         b"HTTP/1.1 500\r\n".repeat(2_000),
+        // Found by a long run: what is put behind a faint guess must not fall below zero.
+        b"{\"accounts\": [{\"id\": \"2000000001\", \"institutionId\": \"4222\", \"institutionLoginId\": 1000000101, \"errors\": [{\"fieldName\": \"balanceDetails\"', \"code\": \"102\", \"description\": \"FI\xffDown for maintenance\"}]}]}"
+            .to_vec(),
     ];
     // The same once more as UTF-16, cut in the middle of a unit.
     let wide = r#"{"error_type": "ITEM_ERROR", "error_code": "ITEM_LOGIN_REQUIRED"}"#;

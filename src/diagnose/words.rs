@@ -79,7 +79,7 @@ pub fn answer(catalogue: &Catalogue, recognised: &Recognised, hint: &Hint, input
     // where a standard's code says what kind of trouble it is.
     let said = ranked.iter().any(|it| standard(&it.0) && it.1 >= GUESS);
     let mere = mere.map(|finding| {
-        let told = if found.matched >= 4 && !said { finding.confidence - 0.1 } else { finding.confidence };
+        let told = if found.matched >= 4 && !said { (finding.confidence - 0.1).max(0.0) } else { finding.confidence };
         Finding { confidence: (told * 100.0).round() / 100.0, ..finding.clone() }
     });
     let of_named = |subject: &Subject| match subject {
@@ -90,7 +90,7 @@ pub fn answer(catalogue: &Catalogue, recognised: &Recognised, hint: &Hint, input
     let named = mere.as_ref().map(|finding| finding.confidence).or(best_of_named.filter(|confidence| *confidence >= MERE_HINT));
     if let Some(confidence) = named {
         // Where somebody is named, what a standard says, too, comes after.
-        ranked.iter_mut().filter(|it| standard(&it.0)).for_each(|it| it.1 = it.1.min(confidence - BEHIND));
+        ranked.iter_mut().filter(|it| standard(&it.0)).for_each(|it| it.1 = it.1.min((confidence - BEHIND).max(0.0)));
     } else if recognised.marked.iter().all(|named| search.is_generic(named)) && only.is_none() {
         prefer_standard(catalogue, &mut ranked, standard);
     }
@@ -103,7 +103,7 @@ pub fn answer(catalogue: &Catalogue, recognised: &Recognised, hint: &Hint, input
             }),
             Subject::Category(_) => false,
         };
-        ranked.iter_mut().filter(|it| foreign(&it.0)).for_each(|it| it.1 = it.1.min(confidence - BEHIND));
+        ranked.iter_mut().filter(|it| foreign(&it.0)).for_each(|it| it.1 = it.1.min((confidence - BEHIND).max(0.0)));
     }
     ranked.iter_mut().for_each(|it| it.1 = (it.1 * 100.0).round() / 100.0);
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
