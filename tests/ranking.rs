@@ -1,8 +1,8 @@
 //! How well descriptions in plain words find their answer, as a committed number: the rank of the right answer per case
 //! stands in `tests/truth/ranks.csv`, and floors hold the rates.
 //!
-//! Cases of the split "held" were not looked at while tuning, those of "new" were collected when the search was tuned
-//! already. SNAPSHOTS=overwrite rewrites the ranks; the difference is to be read, better results included. The rates
+//! Cases of the split "held" were not looked at while tuning, but once: how many entries vote, and how evenly, was chosen with
+//! the rates of all splits in view. Those of "new" were collected when the search was tuned already. SNAPSHOTS=overwrite rewrites the ranks; the difference is to be read, better results included. The rates
 //! are in the file's last lines.
 
 use feedfix::answer::{Answer, Diagnosis};
